@@ -1,0 +1,53 @@
+# Rooms: top folders that become targets, with all C files below them as sources.
+
+# All C files of a folder; adding one makes the build configure itself again.
+function(room_sources folder result)
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.c")
+    set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
+# room(NAME LINKS target... [SOURCES generated-file...]): a static library of the folder NAME.
+function(room name)
+    cmake_parse_arguments(ROOM "" "" "LINKS;SOURCES" ${ARGN})
+    room_sources(${name} sources)
+    if(sources)
+        add_library(${name} STATIC ${sources} ${ROOM_SOURCES})
+        target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}" "${SMTPCHAOS_GENERATED}")
+        target_link_libraries(${name} PUBLIC ${ROOM_LINKS})
+    else()
+        # A folder with headers only is a room too.
+        add_library(${name} INTERFACE)
+        target_include_directories(${name} INTERFACE
+            "${PROJECT_SOURCE_DIR}" "${SMTPCHAOS_GENERATED}")
+        target_link_libraries(${name} INTERFACE ${ROOM_LINKS})
+    endif()
+endfunction()
+
+# program(ROOM LINKS target... AS NAME): the executable NAME, made of the folder ROOM.
+function(program folder)
+    cmake_parse_arguments(PROGRAM "" "AS" "LINKS" ${ARGN})
+    room_sources(${folder} sources)
+    if(sources)
+        add_executable(${PROGRAM_AS} ${sources})
+        target_link_libraries(${PROGRAM_AS} PRIVATE ${PROGRAM_LINKS})
+    endif()
+endfunction()
+
+# harnesses(FOLDER LINKS target...): each FOLDER/fuzz_*.c becomes a fuzz target where SMTPCHAOS_FUZZ
+# asks for it; the other C files there are shared by all of them.
+function(harnesses folder)
+    cmake_parse_arguments(HARNESS "" "" "LINKS" ${ARGN})
+    if(NOT SMTPCHAOS_FUZZ)
+        return()
+    endif()
+    room_sources(${folder} shared)
+    set(entries ${shared})
+    list(FILTER entries INCLUDE REGEX "/fuzz_[^/]*\\.c$")
+    list(FILTER shared EXCLUDE REGEX "/fuzz_[^/]*\\.c$")
+    foreach(entry IN LISTS entries)
+        cmake_path(GET entry STEM name)
+        add_executable(${name} "${entry}" ${shared})
+        target_link_libraries(${name} PRIVATE ${HARNESS_LINKS})
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+endfunction()
