@@ -1,0 +1,307 @@
+/* chain: see chain.h. */
+#include "base/chain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+struct chunk {
+    struct chunk *next;
+    size_t capacity; /* CHUNK_SIZE, or more for a stretch that had to be contiguous */
+    uint32_t begin;
+    uint32_t end;
+    uint8_t data[];
+};
+
+static struct chunk *chunk_new(struct pool *pool, size_t capacity)
+{
+    struct chunk *chunk = pool->spare;
+    if (chunk && capacity <= CHUNK_SIZE) {
+        pool->spare = chunk->next;
+        pool->spare_count--;
+    } else {
+        capacity = capacity < CHUNK_SIZE ? CHUNK_SIZE : capacity;
+        chunk = malloc(sizeof *chunk + capacity);
+        check(chunk != NULL);
+        chunk->capacity = capacity;
+    }
+    chunk->next = NULL;
+    chunk->begin = chunk->end = 0;
+    pool->in_use++;
+    return chunk;
+}
+
+static void chunk_free(struct pool *pool, struct chunk *chunk)
+{
+    check(pool->in_use > 0);
+    pool->in_use--;
+    if (chunk->capacity != CHUNK_SIZE || pool->spare_count >= POOL_SPARE_MAX) {
+        free(chunk);
+        return;
+    }
+    chunk->next = pool->spare;
+    pool->spare = chunk;
+    pool->spare_count++;
+}
+
+static size_t chunk_len(const struct chunk *chunk)
+{
+    return chunk->end - chunk->begin;
+}
+
+static struct span chunk_span(const struct chunk *chunk)
+{
+    return span_make(chunk->data + chunk->begin, chunk_len(chunk));
+}
+
+void pool_deinit(struct pool *pool)
+{
+    check(pool->in_use == 0);
+    while (pool->spare) {
+        struct chunk *chunk = pool->spare;
+        pool->spare = chunk->next;
+        free(chunk);
+    }
+    pool->spare_count = 0;
+}
+
+bool pool_is_empty(const struct pool *pool)
+{
+    return pool->in_use >= (pool->in_use_max ? pool->in_use_max : POOL_CHUNKS_MAX);
+}
+
+void chain_init(struct chain *chain, struct pool *pool)
+{
+    *chain = (struct chain){.pool = pool};
+}
+
+void chain_deinit(struct chain *chain)
+{
+    while (chain->head) {
+        struct chunk *chunk = chain->head;
+        chain->head = chunk->next;
+        chunk_free(chain->pool, chunk);
+    }
+    chain->tail = NULL;
+    chain->len = 0;
+}
+
+static void link_last(struct chain *chain, struct chunk *chunk)
+{
+    if (chain->tail)
+        chain->tail->next = chunk;
+    else
+        chain->head = chunk;
+    chain->tail = chunk;
+    chain->len += chunk_len(chunk);
+}
+
+static struct chunk *unlink_first(struct chain *chain)
+{
+    struct chunk *chunk = chain->head;
+    chain->head = chunk->next;
+    if (!chain->head)
+        chain->tail = NULL;
+    chain->len -= chunk_len(chunk);
+    chunk->next = NULL;
+    return chunk;
+}
+
+uint8_t *chain_reserve(struct chain *chain, size_t *room)
+{
+    struct chunk *tail = chain->tail;
+    if (!tail || tail->end == tail->capacity) {
+        tail = chunk_new(chain->pool, CHUNK_SIZE);
+        link_last(chain, tail);
+    }
+    *room = tail->capacity - tail->end;
+    return tail->data + tail->end;
+}
+
+/* An empty last chunk is only ever one that chain_reserve took and nothing was read into. */
+static void drop_empty_tail(struct chain *chain)
+{
+    struct chunk *tail = chain->tail;
+    if (!tail || chunk_len(tail) > 0)
+        return;
+    struct chunk *before = chain->head;
+    while (before != tail && before->next != tail)
+        before = before->next;
+    chain->tail = before == tail ? NULL : before;
+    if (chain->tail)
+        chain->tail->next = NULL;
+    else
+        chain->head = NULL;
+    chunk_free(chain->pool, tail);
+}
+
+void chain_commit(struct chain *chain, size_t got)
+{
+    check(chain->tail != NULL && got <= chain->tail->capacity - chain->tail->end);
+    chain->tail->end += (uint32_t)got;
+    chain->len += got;
+    drop_empty_tail(chain);
+}
+
+void chain_append(struct chain *chain, struct span bytes)
+{
+    while (bytes.len > 0) {
+        size_t room;
+        uint8_t *place = chain_reserve(chain, &room);
+        struct span part = span_take(bytes, room);
+        memcpy(place, part.ptr, part.len);
+        chain_commit(chain, part.len);
+        bytes = span_drop(bytes, part.len);
+    }
+}
+
+void chain_drop(struct chain *chain, size_t n)
+{
+    check(n <= chain->len);
+    while (n > 0) {
+        size_t here = chunk_len(chain->head);
+        if (n < here) {
+            chain->head->begin += (uint32_t)n;
+            chain->len -= n;
+            return;
+        }
+        chunk_free(chain->pool, unlink_first(chain));
+        n -= here;
+    }
+}
+
+void chain_drop_last(struct chain *chain, size_t n)
+{
+    check(n <= chain->len);
+    struct chain kept;
+    chain_init(&kept, chain->pool);
+    chain_move(&kept, chain, chain->len - n);
+    chain_deinit(chain);
+    *chain = kept;
+}
+
+/* Splits the head so that its first n bytes are a chunk of their own, copying the smaller part. */
+static void split_head(struct chain *chain, size_t n)
+{
+    struct chunk *head = chain->head;
+    struct chunk *other = chunk_new(chain->pool, CHUNK_SIZE);
+    size_t rest = chunk_len(head) - n;
+    if (n <= rest) {
+        memcpy(other->data, head->data + head->begin, n);
+        other->end = (uint32_t)n;
+        head->begin += (uint32_t)n;
+        other->next = head;
+        chain->head = other;
+        return;
+    }
+    check(rest <= other->capacity);
+    memcpy(other->data, head->data + head->begin + n, rest);
+    other->end = (uint32_t)rest;
+    head->end -= (uint32_t)rest;
+    other->next = head->next;
+    head->next = other;
+    if (chain->tail == head)
+        chain->tail = other;
+}
+
+static bool fits_into_tail(const struct chain *chain, size_t n)
+{
+    return chain->tail && chain->tail->capacity - chain->tail->end >= n;
+}
+
+void chain_move(struct chain *to, struct chain *from, size_t n)
+{
+    check(n <= from->len && to->pool == from->pool);
+    while (n > 0) {
+        size_t here = chunk_len(from->head);
+        if (n < here && (n <= here / 2 || here - n > CHUNK_SIZE) && fits_into_tail(to, n)) {
+            chain_append(to, span_take(chain_head(from), n));
+            chain_drop(from, n);
+            return;
+        }
+        if (n < here && n > CHUNK_SIZE && here - n > CHUNK_SIZE) {
+            chain_append(to, span_take(chain_head(from), CHUNK_SIZE));
+            chain_drop(from, CHUNK_SIZE);
+            n -= CHUNK_SIZE;
+            continue;
+        }
+        if (n < here)
+            split_head(from, n);
+        n -= chunk_len(from->head);
+        link_last(to, unlink_first(from));
+    }
+}
+
+void chain_copy(struct chain *to, const struct chain *from, size_t offset, size_t n)
+{
+    check(offset <= from->len && n <= from->len - offset);
+    for (const struct chunk *chunk = from->head; chunk && n > 0; chunk = chunk->next) {
+        struct span part = span_take(span_drop(chunk_span(chunk), offset), n);
+        offset -= offset < chunk_len(chunk) ? offset : chunk_len(chunk);
+        chain_append(to, part);
+        n -= part.len;
+    }
+}
+
+struct span chain_head(const struct chain *chain)
+{
+    return chain->head ? chunk_span(chain->head) : SPAN("");
+}
+
+struct span chain_pull(struct chain *chain, size_t n)
+{
+    check(n <= chain->len);
+    if (n == 0 || chunk_len(chain->head) >= n)
+        return span_take(chain_head(chain), n);
+    struct chunk *whole = chunk_new(chain->pool, n);
+    while (whole->end < n) {
+        struct span part = span_take(chain_head(chain), n - whole->end);
+        memcpy(whole->data + whole->end, part.ptr, part.len);
+        whole->end += (uint32_t)part.len;
+        chain_drop(chain, part.len);
+    }
+    whole->next = chain->head;
+    chain->head = whole;
+    if (!chain->tail)
+        chain->tail = whole;
+    chain->len += n;
+    return chunk_span(whole);
+}
+
+size_t chain_find(const struct chain *chain, uint8_t byte, size_t from)
+{
+    size_t before = 0;
+    for (const struct chunk *chunk = chain->head; chunk; chunk = chunk->next) {
+        struct span here = chunk_span(chunk);
+        size_t skip = from > before ? from - before : 0;
+        if (skip < here.len) {
+            size_t at = span_find(span_drop(here, skip), byte);
+            if (at < here.len - skip)
+                return before + skip + at;
+        }
+        before += here.len;
+    }
+    return chain->len;
+}
+
+uint8_t chain_at(const struct chain *chain, size_t offset)
+{
+    const struct chunk *chunk = chain->head;
+    check(offset < chain->len);
+    while (offset >= chunk_len(chunk)) {
+        offset -= chunk_len(chunk);
+        chunk = chunk->next;
+    }
+    return chunk->data[chunk->begin + offset];
+}
+
+size_t chain_spans(const struct chain *chain, struct span *spans, size_t max)
+{
+    size_t count = 0;
+    for (const struct chunk *chunk = chain->head; chunk && count < max; chunk = chunk->next)
+        if (chunk_len(chunk) > 0)
+            spans[count++] = chunk_span(chunk);
+    return count;
+}

@@ -1,0 +1,83 @@
+/* instant: see instant.h. */
+#include "base/instant.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/check.h"
+
+instant instant_after(instant now, duration wait)
+{
+    return now > NEVER - wait ? NEVER : now + wait;
+}
+
+instant instant_min(instant a, instant b)
+{
+    return a < b ? a : b;
+}
+
+static struct tm broken_down(instant when)
+{
+    time_t seconds = (time_t)(when / SECONDS(1));
+    struct tm parts;
+    check(gmtime_r(&seconds, &parts) != NULL);
+    return parts;
+}
+
+void instant_format(instant when, char text[INSTANT_TEXT_SIZE])
+{
+    struct tm parts = broken_down(when);
+    size_t len = strftime(text, INSTANT_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+    unsigned micros = (unsigned)(when % SECONDS(1) / US(1));
+    snprintf(text + len, INSTANT_TEXT_SIZE - len, ".%06uZ", micros);
+}
+
+void instant_format_mail(instant when, char text[INSTANT_TEXT_SIZE])
+{
+    struct tm parts = broken_down(when);
+    check(strftime(text, INSTANT_TEXT_SIZE, "%a, %d %b %Y %H:%M:%S +0000", &parts) != 0);
+}
+
+static const struct unit {
+    const char *name;
+    duration length;
+} units[] = {{"h", HOURS(1)}, {"m", MINUTES(1)}, {"s", SECONDS(1)}, {"ms", MS(1)}, {"us", US(1)}};
+
+#define UNIT_COUNT (sizeof units / sizeof units[0])
+
+void duration_format(duration length, char text[DURATION_TEXT_SIZE])
+{
+    if (length == NEVER || length == 0) {
+        snprintf(text, DURATION_TEXT_SIZE, "%s", length ? "forever" : "0s");
+        return;
+    }
+    size_t unit = 0;
+    while (unit < UNIT_COUNT - 1 && length % units[unit].length != 0)
+        unit++;
+    snprintf(text, DURATION_TEXT_SIZE, "%llu%s",
+             (unsigned long long)(length / units[unit].length), units[unit].name);
+}
+
+bool duration_parse(struct span text, duration *length)
+{
+    if (span_equal(text, SPAN("forever"))) {
+        *length = NEVER;
+        return true;
+    }
+    size_t digits = 0;
+    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
+        digits++;
+    uint64_t count;
+    if (!span_number(span_take(text, digits), &count))
+        return false;
+    for (size_t i = 0; i < UNIT_COUNT; i++) {
+        if (!span_equal(span_drop(text, digits), span_of(units[i].name)))
+            continue;
+        if (count > (NEVER - 1) / units[i].length)
+            return false;
+        *length = count * units[i].length;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,56 @@
+/* limits: every bound in one place. Options may move those marked "option"; the manual quotes the
+ * defaults from here. */
+#ifndef SMTPCHAOS_BASE_LIMITS_H
+#define SMTPCHAOS_BASE_LIMITS_H
+
+/* Bytes of payload in one chunk of a chain; with its header it fills 16 KiB. */
+#define CHUNK_SIZE (16384 - 32)
+/* Chunks a pool keeps for reuse before it gives memory back. */
+#define POOL_SPARE_MAX 256
+/* Chunks a pool hands out before reading stops (option --max-memory, in chunks): 1 GiB. */
+#define POOL_CHUNKS_MAX 65536
+
+/* A lane stops reading above the first and goes on below the second, bytes held in the lane. */
+#define LANE_HIGH_WATER (256 * 1024)
+#define LANE_LOW_WATER (64 * 1024)
+
+/* Option --max-line: bytes of one line that rules see; longer lines pass unseen. RFC 5321 4.5.3.1
+ * asks for 512 and 1000; real lines are far longer. */
+#define MAX_LINE_DEFAULT 65536
+#define MAX_LINE_MIN 64
+#define MAX_LINE_MAX (1024 * 1024)
+/* Bytes of a multi-line reply that rules see. */
+#define REPLY_MAX (128 * 1024)
+/* Bytes sent ahead of a reply that decides what they mean (behind DATA, STARTTLS, AUTH). */
+#define EARLY_BYTES_MAX (64 * 1024)
+/* Commands of one session that wait for their reply. */
+#define PENDING_MAX 4096
+/* Lines in a row that are no replies before a session turns opaque. */
+#define NOT_REPLIES_MAX 16
+/* Recipients of one message whose addresses are remembered, and the bytes of one address. */
+#define RECIPIENTS_MAX 1000
+#define ADDRESS_MAX 512
+
+/* Rules in one run, parameters of one mutator, bytes of one rule line and of one profile. */
+#define RULES_MAX 4096
+#define PARAMS_MAX 8
+#define RULE_LINE_MAX 8192
+#define PROFILE_SIZE_MAX (1024 * 1024)
+/* PCRE2's match and depth limits: a hostile pattern costs milliseconds, not minutes. */
+#define PCRE_MATCH_LIMIT 100000
+#define PCRE_DEPTH_LIMIT 1000
+/* Entries of the memory that counters and greylists share across sessions. */
+#define RECALL_ENTRIES_MAX 100000
+
+/* Bytes of one struct text when it names no bound of its own. */
+#define TEXT_MAX (16 * 1024 * 1024)
+/* Bytes of a line that the journal shows; the rest is counted. */
+#define JOURNAL_LINE_MAX 2048
+
+/* Options --max-sessions, --connect-timeout, --idle-timeout (seconds). RFC 5321 4.5.3.2.7 lets a
+ * server drop a client after five minutes; a wire must outlast both peers' own timers. */
+#define MAX_SESSIONS_DEFAULT 10000
+#define CONNECT_TIMEOUT_DEFAULT_S 30
+#define IDLE_TIMEOUT_DEFAULT_S 3600
+
+#endif

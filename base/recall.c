@@ -1,0 +1,133 @@
+/* recall: see recall.h. A hash table of fixed buckets whose entries also stand in one list by age;
+ * the list's head is what is forgotten when the bound is reached. */
+#include "base/recall.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+#define BUCKETS 8192
+
+struct entry {
+    struct entry *next; /* in its bucket */
+    struct entry *older;
+    struct entry *younger;
+    uint64_t key;
+    struct recollection what;
+};
+
+struct recall {
+    pthread_mutex_t lock;
+    uint64_t entries_max;
+    uint64_t count;
+    uint64_t evictions;
+    struct entry *oldest;
+    struct entry *youngest;
+    struct entry *buckets[BUCKETS];
+};
+
+struct recall *recall_new(uint64_t entries_max)
+{
+    struct recall *recall = calloc(1, sizeof *recall);
+    check(recall != NULL);
+    check(pthread_mutex_init(&recall->lock, NULL) == 0);
+    recall->entries_max = entries_max ? entries_max : RECALL_ENTRIES_MAX;
+    return recall;
+}
+
+void recall_free(struct recall *recall)
+{
+    if (!recall)
+        return;
+    for (struct entry *entry = recall->oldest; entry;) {
+        struct entry *younger = entry->younger;
+        free(entry);
+        entry = younger;
+    }
+    pthread_mutex_destroy(&recall->lock);
+    free(recall);
+}
+
+/* The pointer that points at the key's entry, or at the end of its bucket. */
+static struct entry **place_of(struct recall *recall, uint64_t key)
+{
+    struct entry **place = &recall->buckets[(key ^ (key >> 32)) % BUCKETS];
+    while (*place && (*place)->key != key)
+        place = &(*place)->next;
+    return place;
+}
+
+static void age_unlink(struct recall *recall, struct entry *entry)
+{
+    *(entry->older ? &entry->older->younger : &recall->oldest) = entry->younger;
+    *(entry->younger ? &entry->younger->older : &recall->youngest) = entry->older;
+}
+
+static void age_link_youngest(struct recall *recall, struct entry *entry)
+{
+    entry->older = recall->youngest;
+    entry->younger = NULL;
+    *(entry->older ? &entry->older->younger : &recall->oldest) = entry;
+    recall->youngest = entry;
+}
+
+static void forget(struct recall *recall, struct entry **place)
+{
+    struct entry *entry = *place;
+    *place = entry->next;
+    age_unlink(recall, entry);
+    recall->count--;
+    free(entry);
+}
+
+static struct entry *learn(struct recall *recall, uint64_t key, instant now)
+{
+    if (recall->count == recall->entries_max) {
+        forget(recall, place_of(recall, recall->oldest->key));
+        recall->evictions++;
+    }
+    struct entry *entry = calloc(1, sizeof *entry);
+    check(entry != NULL);
+    entry->key = key;
+    entry->what = (struct recollection){.first = now, .last = now};
+    struct entry **place = place_of(recall, key);
+    entry->next = *place;
+    *place = entry;
+    age_link_youngest(recall, entry);
+    recall->count++;
+    return entry;
+}
+
+struct recollection recall_touch(struct recall *recall, uint64_t key, instant now)
+{
+    pthread_mutex_lock(&recall->lock);
+    struct entry *entry = *place_of(recall, key);
+    if (!entry)
+        entry = learn(recall, key, now);
+    age_unlink(recall, entry);
+    age_link_youngest(recall, entry);
+    entry->what.count++;
+    struct recollection what = entry->what;
+    entry->what.last = now;
+    pthread_mutex_unlock(&recall->lock);
+    return what;
+}
+
+void recall_forget(struct recall *recall, uint64_t key)
+{
+    pthread_mutex_lock(&recall->lock);
+    struct entry **place = place_of(recall, key);
+    if (*place)
+        forget(recall, place);
+    pthread_mutex_unlock(&recall->lock);
+}
+
+uint64_t recall_evictions(struct recall *recall)
+{
+    pthread_mutex_lock(&recall->lock);
+    uint64_t evictions = recall->evictions;
+    pthread_mutex_unlock(&recall->lock);
+    return evictions;
+}

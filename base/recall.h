@@ -1,0 +1,31 @@
+/* recall: the memory that outlives a session: counters and greylists, keyed, bounded, shared by all
+ * sessions of a run and safe between threads. What has not been touched longest is forgotten first. */
+#ifndef SMTPCHAOS_BASE_RECALL_H
+#define SMTPCHAOS_BASE_RECALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+
+struct recall;
+
+/* What is remembered under one key. */
+struct recollection {
+    uint64_t count; /* how often recall_touch was called for the key, this call included */
+    instant first;  /* when it was called first */
+    instant last;   /* when it was called before this call; equals `first` on the first call */
+};
+
+/* A memory of at most `entries_max` keys; 0 means RECALL_ENTRIES_MAX. */
+struct recall *recall_new(uint64_t entries_max);
+void recall_free(struct recall *recall);
+
+/* Counts one more use of the key and returns what is known about it. */
+struct recollection recall_touch(struct recall *recall, uint64_t key, instant now);
+/* Forgets a key; nothing happens when it is unknown. */
+void recall_forget(struct recall *recall, uint64_t key);
+/* Keys forgotten because there was no more room. */
+uint64_t recall_evictions(struct recall *recall);
+
+#endif

@@ -1,0 +1,172 @@
+/* span: see span.h. */
+#include "base/span.h"
+
+#include <string.h>
+
+struct span span_make(const void *ptr, size_t len)
+{
+    return (struct span){ptr, len};
+}
+
+struct span span_of(const char *string)
+{
+    return span_make(string, string ? strlen(string) : 0);
+}
+
+uint8_t byte_lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
+}
+
+bool span_equal(struct span a, struct span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool span_equal_nocase(struct span a, struct span b)
+{
+    return a.len == b.len && span_starts_nocase(a, b);
+}
+
+bool span_starts(struct span text, struct span prefix)
+{
+    return text.len >= prefix.len && span_equal(span_take(text, prefix.len), prefix);
+}
+
+bool span_starts_nocase(struct span text, struct span prefix)
+{
+    if (text.len < prefix.len)
+        return false;
+    for (size_t i = 0; i < prefix.len; i++)
+        if (byte_lower(text.ptr[i]) != byte_lower(prefix.ptr[i]))
+            return false;
+    return true;
+}
+
+bool span_ends(struct span text, struct span suffix)
+{
+    return text.len >= suffix.len && span_equal(span_drop(text, text.len - suffix.len), suffix);
+}
+
+size_t span_find(struct span text, uint8_t byte)
+{
+    const uint8_t *found = text.len ? memchr(text.ptr, byte, text.len) : NULL;
+    return found ? (size_t)(found - text.ptr) : text.len;
+}
+
+size_t span_search(struct span text, struct span needle)
+{
+    for (size_t i = 0; needle.len <= text.len && i <= text.len - needle.len; i++)
+        if (span_starts(span_drop(text, i), needle))
+            return i;
+    return text.len;
+}
+
+struct span span_take(struct span text, size_t n)
+{
+    text.len = n < text.len ? n : text.len;
+    return text;
+}
+
+struct span span_drop(struct span text, size_t n)
+{
+    n = n < text.len ? n : text.len;
+    return n ? span_make(text.ptr + n, text.len - n) : text;
+}
+
+struct span span_drop_last(struct span text, size_t n)
+{
+    return span_take(text, text.len - (n < text.len ? n : text.len));
+}
+
+struct cut span_cut(struct span text, uint8_t separator)
+{
+    size_t at = span_find(text, separator);
+    bool found = at < text.len;
+    return (struct cut){span_take(text, at), span_drop(text, at + found), found};
+}
+
+static bool is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+struct span span_trim(struct span text)
+{
+    while (text.len && is_blank(text.ptr[0]))
+        text = span_drop(text, 1);
+    while (text.len && is_blank(text.ptr[text.len - 1]))
+        text = span_drop_last(text, 1);
+    return text;
+}
+
+struct span span_line_end(struct span text)
+{
+    if (span_ends(text, SPAN("\r\n")))
+        return span_drop(text, text.len - 2);
+    return span_ends(text, SPAN("\n")) ? span_drop(text, text.len - 1) : SPAN("");
+}
+
+struct span span_chomp(struct span text)
+{
+    return span_drop_last(text, span_line_end(text).len);
+}
+
+bool span_number(struct span text, uint64_t *number)
+{
+    uint64_t value = 0;
+    if (text.len == 0)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t digit = (uint8_t)(text.ptr[i] - '0');
+        if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}
+
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+uint64_t span_hash(struct span text, uint64_t hash)
+{
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ text.ptr[i]) * FNV_PRIME;
+    /* The length keeps ("ab", "c") apart from ("a", "bc") when hashes are chained. */
+    return (hash ^ text.len) * FNV_PRIME;
+}
+
+uint64_t span_hash_nocase(struct span text, uint64_t hash)
+{
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ byte_lower(text.ptr[i])) * FNV_PRIME;
+    return (hash ^ text.len) * FNV_PRIME;
+}
+
+/* The classic two-cursor match: on a mismatch, let the last star swallow one byte more. */
+bool span_matches_glob(struct span text, struct span glob)
+{
+    size_t t = 0;
+    size_t g = 0;
+    size_t star = SIZE_MAX;
+    size_t resume = 0;
+    while (t < text.len) {
+        if (g < glob.len && glob.ptr[g] == '*') {
+            star = g++;
+            resume = t;
+        } else if (g < glob.len &&
+                   (glob.ptr[g] == '?' || byte_lower(glob.ptr[g]) == byte_lower(text.ptr[t]))) {
+            g++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            g = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (g < glob.len && glob.ptr[g] == '*')
+        g++;
+    return g == glob.len;
+}

@@ -1,0 +1,63 @@
+/* span: a borrowed stretch of bytes, passed by value, never freed.
+ * Spans are for looking; struct chain (chain.h) is for keeping, struct text (text.h) for building. */
+#ifndef SMTPCHAOS_BASE_SPAN_H
+#define SMTPCHAOS_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+    const uint8_t *ptr;
+    size_t len; /* bytes */
+};
+
+/* A span over a string literal, without its final NUL. */
+#define SPAN(literal) ((struct span){(const uint8_t *)("" literal), sizeof("" literal) - 1})
+
+/* What span_cut makes of its input: the parts before and after the separator. */
+struct cut {
+    struct span before;
+    struct span after;
+    bool found;
+};
+
+struct span span_of(const char *string);
+struct span span_make(const void *ptr, size_t len);
+
+bool span_equal(struct span a, struct span b);
+/* Equality with ASCII letters folded; RFC 5321 section 2.4: verbs and keywords ignore case. */
+bool span_equal_nocase(struct span a, struct span b);
+bool span_starts(struct span text, struct span prefix);
+bool span_starts_nocase(struct span text, struct span prefix);
+bool span_ends(struct span text, struct span suffix);
+/* Offset of the first `byte`, or text.len when there is none. */
+size_t span_find(struct span text, uint8_t byte);
+/* Offset of the first occurrence of `needle`, or text.len when there is none. */
+size_t span_search(struct span text, struct span needle);
+
+/* The first n bytes, all but the first n, all but the last n; n is clamped to the length. */
+struct span span_take(struct span text, size_t n);
+struct span span_drop(struct span text, size_t n);
+struct span span_drop_last(struct span text, size_t n);
+/* Cuts at the first `separator`; when there is none, all of the text is in `before`. */
+struct cut span_cut(struct span text, uint8_t separator);
+/* Without blanks and tabs at both ends. */
+struct span span_trim(struct span text);
+/* Without one line ending (CRLF, LF) at the end. */
+struct span span_chomp(struct span text);
+/* The line ending that span_chomp would take away: CRLF, LF or empty. */
+struct span span_line_end(struct span text);
+
+/* Decimal digits only, the whole span; false when empty, not a number, or above UINT64_MAX. */
+bool span_number(struct span text, uint64_t *number);
+/* A 64-bit hash (FNV-1a), chained through `hash`; begin with SPAN_HASH_BEGIN. Not for hostile keys. */
+#define SPAN_HASH_BEGIN UINT64_C(0xcbf29ce484222325)
+uint64_t span_hash(struct span text, uint64_t hash);
+uint64_t span_hash_nocase(struct span text, uint64_t hash);
+/* Shell-like match, letters folded: `*` any run, `?` any one byte; nothing else is special. */
+bool span_matches_glob(struct span text, struct span glob);
+
+uint8_t byte_lower(uint8_t byte);
+
+#endif

@@ -1,0 +1,152 @@
+/* text: see text.h. */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+void text_deinit(struct text *text)
+{
+    free(text->ptr);
+    *text = (struct text){.max = text->max};
+}
+
+void text_clear(struct text *text)
+{
+    text->len = 0;
+    text->cut = false;
+}
+
+static size_t room_for(struct text *text, size_t wanted)
+{
+    size_t max = text->max ? text->max : TEXT_MAX;
+    size_t room = max > text->len ? max - text->len : 0;
+    if (wanted > room) {
+        text->cut = true;
+        wanted = room;
+    }
+    /* One byte more than asked, so that text_string always finds room for its NUL. */
+    if (text->len + wanted + 1 > text->capacity) {
+        size_t capacity = text->capacity ? text->capacity : 64;
+        while (capacity < text->len + wanted + 1)
+            capacity *= 2;
+        text->ptr = realloc(text->ptr, capacity);
+        check(text->ptr != NULL);
+        text->capacity = capacity;
+    }
+    return wanted;
+}
+
+void text_add(struct text *text, struct span more)
+{
+    size_t fits = room_for(text, more.len);
+    if (fits)
+        memcpy(text->ptr + text->len, more.ptr, fits);
+    text->len += fits;
+}
+
+void text_add_byte(struct text *text, uint8_t byte)
+{
+    text_add(text, span_make(&byte, 1));
+}
+
+void text_addf(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    va_list again;
+    va_copy(again, args);
+    int wanted = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    check(wanted >= 0);
+    size_t fits = room_for(text, (size_t)wanted);
+    vsnprintf((char *)text->ptr + text->len, fits + 1, format, again);
+    va_end(again);
+    text->len += fits;
+}
+
+struct span text_span(const struct text *text)
+{
+    return span_make(text->ptr, text->len);
+}
+
+const char *text_string(struct text *text)
+{
+    room_for(text, 0);
+    text->ptr[text->len] = 0;
+    return (const char *)text->ptr;
+}
+
+/* The letter that stands for a byte behind a backslash, or 0. */
+static char escape_letter(uint8_t byte)
+{
+    switch (byte) {
+    case '\r': return 'r';
+    case '\n': return 'n';
+    case '\t': return 't';
+    case '\0': return '0';
+    case '\\': return '\\';
+    case '"': return '"';
+    default: return 0;
+    }
+}
+
+void text_add_escaped(struct text *text, struct span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        uint8_t byte = bytes.ptr[i];
+        char letter = escape_letter(byte);
+        if (letter)
+            text_addf(text, "\\%c", letter);
+        else if (byte >= 0x20 && byte < 0x7f)
+            text_add_byte(text, byte);
+        else
+            text_addf(text, "\\x%02x", byte);
+    }
+}
+
+static int hex_digit(uint8_t byte)
+{
+    byte = byte_lower(byte);
+    if (byte >= '0' && byte <= '9')
+        return byte - '0';
+    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* Reads what follows a backslash; answers how many bytes it took, 0 when it is no escape. */
+static size_t unescape(struct span shown, uint8_t *byte)
+{
+    static const char letters[] = "rnt0\\\"";
+    static const uint8_t bytes[] = {'\r', '\n', '\t', '\0', '\\', '"'};
+    if (shown.len >= 3 && shown.ptr[0] == 'x') {
+        int high = hex_digit(shown.ptr[1]);
+        int low = hex_digit(shown.ptr[2]);
+        *byte = (uint8_t)(high * 16 + low);
+        return high >= 0 && low >= 0 ? 3 : 0;
+    }
+    const char *found = shown.len && shown.ptr[0] ? strchr(letters, shown.ptr[0]) : NULL;
+    if (found)
+        *byte = bytes[found - letters];
+    return found ? 1 : 0;
+}
+
+bool text_add_unescaped(struct text *text, struct span shown, size_t *bad)
+{
+    for (size_t i = 0; i < shown.len; i++) {
+        uint8_t byte = shown.ptr[i];
+        if (byte == '\\') {
+            size_t taken = unescape(span_drop(shown, i + 1), &byte);
+            if (!taken) {
+                *bad = i;
+                return false;
+            }
+            i += taken;
+        }
+        text_add_byte(text, byte);
+    }
+    return true;
+}

@@ -1,0 +1,111 @@
+/* mutation: one rule at work on one event: all that a mutator sees, and all that it can ask for.
+ * Three slots combine without knowing each other: content (the first rule to take an event
+ * decides), timing (adds up) and fate (the harshest wins). */
+#ifndef SMTPCHAOS_MUTATORS_MUTATION_H
+#define SMTPCHAOS_MUTATORS_MUTATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+#include "base/recall.h"
+#include "mutators/param.h"
+#include "mutators/template.h"
+#include "smtp/dialogue.h"
+#include "smtp/event.h"
+
+enum verdict {
+    UNTOUCHED, /* the content stays as it is; timing and fate may have been asked for */
+    TAKEN      /* what was sent, added and answered replaces the event; nothing at all drops it */
+};
+
+/* How a session may be made to end; a larger one is harsher. */
+enum fate {
+    FATE_NONE,
+    FATE_FINISH,    /* both legs end in order (FIN) once what is under way has left */
+    FATE_MUTE,      /* the event's target never hears another byte, nor an end */
+    FATE_BLACKHOLE, /* neither side hears anything more; both stay open */
+    FATE_RESET      /* both legs are torn (RST) */
+};
+
+/* A piece of what replaces the event. */
+enum piece_role {
+    PIECE_SENT, /* the event or what stands for it */
+    PIECE_ADDED /* beside it: a command whose reply the client must not hear */
+};
+
+struct piece {
+    enum piece_role role;
+    size_t end; /* offset behind the piece in `content` */
+};
+
+#define PIECES_MAX 8
+
+/* Zeroed but for the inputs, reused from event to event by its owner. Mutators use the functions
+ * below; the fields are for the session. */
+struct mutation {
+    /* inputs, borrowed */
+    const struct smtp_event *event;
+    const struct dialogue *dialogue;
+    const struct facts *facts;
+    const struct param *params;
+    const struct argument *arguments;
+    size_t param_count;
+    struct recall *recall;
+    uint64_t rule_key; /* tells this rule's memories apart from other rules' */
+    struct prng prng;  /* at the address of this rule and event */
+    instant now;
+    void *state;       /* the mutator's own, zeroed when the session began */
+
+    /* outputs */
+    struct text content;
+    struct piece pieces[PIECES_MAX];
+    size_t piece_count;
+    bool has_answer;
+    bool answer_told;  /* the server gets the event all the same, its reply is swallowed */
+    struct text answer;
+    duration delay;    /* before the event (or its answer) leaves; NEVER stalls the direction */
+    uint64_t pace_bytes; /* send so many bytes at a time; 0 is all at once */
+    duration pace_gap;
+    enum fate fate;
+    uint64_t fate_after; /* bytes of the event that still leave; UINT64_MAX is all */
+    struct text drawn;   /* "time=400ms chunk=1": the log of the draws */
+    struct text scratch[2]; /* for mutation_text */
+    size_t scratch_next;
+};
+
+/* Makes it ready for one rule and event: outputs and draws are emptied, memory is kept. */
+void mutation_begin(struct mutation *mutation);
+void mutation_deinit(struct mutation *mutation);
+
+/* -- what a mutator may read ---------------------------------------------------------------- */
+
+/* The value of a number parameter: drawn from its range, and noted in the journal's parameters. A
+ * range is drawn anew at each call; call once. */
+uint64_t mutation_param(struct mutation *mutation, size_t param);
+/* Whether the rule names the parameter (a preset does not count). */
+bool mutation_has(const struct mutation *mutation, size_t param);
+/* A text parameter, expanded; empty when not given and without preset. The last two texts stay
+ * valid until the mutation ends. */
+struct span mutation_text(struct mutation *mutation, size_t param);
+const struct pattern *mutation_pattern(const struct mutation *mutation, size_t param);
+/* Counts and remembers across sessions under a key of this rule. */
+struct recollection mutation_recall(struct mutation *mutation, uint64_t key);
+
+/* -- what a mutator may ask for ------------------------------------------------------------- */
+
+/* Content: bytes in place of the event, in the order of the calls. */
+void mutation_send(struct mutation *mutation, struct span bytes);
+/* Content: bytes beside the event; a command that is added has its reply swallowed. */
+void mutation_add(struct mutation *mutation, struct span bytes);
+/* Content, to the server only: the client is told `reply`, a whole reply; CRLF is added unless it
+ * ends in a line ending of its own. The server is spared the event, or told it. */
+void mutation_answer(struct mutation *mutation, struct span reply, bool told);
+/* Timing. */
+void mutation_delay(struct mutation *mutation, duration wait);
+void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap);
+/* Fate: `after` bytes of the event still leave. */
+void mutation_end(struct mutation *mutation, enum fate fate, uint64_t after);
+
+#endif

@@ -1,0 +1,78 @@
+/* outbox: what leaves in one direction, as ordered steps: so many bytes, so many at a time, wait,
+ * open, end. The order is all: no wait lets later bytes overtake. */
+#ifndef SMTPCHAOS_SESSION_OUTBOX_H
+#define SMTPCHAOS_SESSION_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/chain.h"
+#include "base/instant.h"
+
+enum step_kind {
+    STEP_BYTES,  /* the next `bytes` of the chain, `chunk` at a time with `gap` between */
+    STEP_WAIT,   /* nothing for `wait`, counted from the moment everything before it has left */
+    STEP_OPEN,   /* connect the side that the direction leads to */
+    STEP_FINISH, /* end that side in order */
+    STEP_RESET,  /* tear that side */
+    STEP_MUTE    /* nothing ever leaves again; what comes later is thrown away */
+};
+
+struct step {
+    enum step_kind kind;
+    uint64_t bytes;
+    uint64_t chunk; /* 0: no limit */
+    duration gap;
+    duration wait;
+};
+
+struct outbox {
+    struct chain chain;
+    struct step *steps; /* ring of `capacity`, first at `first` */
+    size_t first;
+    size_t count;
+    size_t capacity;
+    instant due;        /* when the first step may go on; 0 when it has not been looked at */
+    uint64_t burst;     /* bytes of the current chunk that may still leave */
+    bool muted;
+};
+
+void outbox_init(struct outbox *outbox, struct pool *pool);
+void outbox_deinit(struct outbox *outbox);
+
+/* Moves the first n bytes of `from` behind everything else. */
+void outbox_move(struct outbox *outbox, struct chain *from, size_t n);
+/* Copies bytes behind everything else. */
+void outbox_add(struct outbox *outbox, struct span bytes);
+/* Likewise, `chunk` bytes at a time with `gap` between; a zero chunk is no limit. */
+void outbox_add_paced(struct outbox *outbox, struct span bytes, uint64_t chunk, duration gap);
+void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, uint64_t chunk,
+                       duration gap);
+/* A wait of 0 is nothing; NEVER stalls the direction for good. */
+void outbox_wait(struct outbox *outbox, duration wait);
+/* OPEN, FINISH, RESET or MUTE. */
+void outbox_step(struct outbox *outbox, enum step_kind kind);
+/* Forgets everything that has not left. */
+void outbox_clear(struct outbox *outbox);
+
+/* Lets waits that are over go by. Call before peeking when time has passed. */
+void outbox_advance(struct outbox *outbox, instant now);
+/* What may leave now: a contiguous stretch, empty when nothing may. */
+struct span outbox_peek(const struct outbox *outbox);
+/* `sent` bytes of the peeked stretch have left. */
+void outbox_consume(struct outbox *outbox, size_t sent, instant now);
+/* The step that has come to the head and is for the owner to carry out (OPEN, FINISH, RESET);
+ * false when there is none. */
+bool outbox_wants(const struct outbox *outbox, enum step_kind kind);
+/* The step at the head has been carried out. */
+void outbox_done(struct outbox *outbox, instant now);
+/* When outbox_advance has something to do next; NEVER when it waits for the owner or for ever. */
+instant outbox_deadline(const struct outbox *outbox);
+/* Bytes that have not left. */
+size_t outbox_len(const struct outbox *outbox);
+bool outbox_is_empty(const struct outbox *outbox);
+/* The head is a wait that never ends. */
+bool outbox_is_stalled(const struct outbox *outbox);
+
+#endif

@@ -1,0 +1,43 @@
+/* profile: a file of rules that together imitate one real thing. Header lines `# key: value` say
+ * what it is; `# variant: NAME what it is` begins the rules of one variant, and rules before the
+ * first variant belong to all of them. A slug alone loads the first variant, the commonest. */
+#ifndef SMTPCHAOS_SESSION_PROFILE_H
+#define SMTPCHAOS_SESSION_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+#include "base/text.h"
+
+/* One line of a profile, looked at. */
+enum profile_line_kind {
+    PROFILE_BLANK,   /* empty, or a comment that is no header */
+    PROFILE_HEADER,  /* `# key: value` with a known key: title imitates source expect saw clause */
+    PROFILE_VARIANT, /* `# variant: NAME text` */
+    PROFILE_RULE
+};
+
+struct profile_line {
+    enum profile_line_kind kind;
+    size_t number;      /* from 1 */
+    size_t column;      /* where `text` begins, from 1 */
+    struct span key;    /* HEADER: the key; VARIANT: the name */
+    struct span text;   /* HEADER, VARIANT: the rest; RULE: the rule without its comment */
+};
+
+/* Takes the next line off *rest; false at the end. *number counts lines and begins at 0. */
+bool profile_next(struct span *rest, size_t *number, struct profile_line *line);
+
+/* The text of a profile that is built in, by its slug; false when there is none. */
+bool profile_builtin(struct span slug, struct span *text);
+/* The nth built-in slug in alphabetical order, NULL behind the last. */
+const char *profile_builtin_name(size_t n);
+/* The built-in slug nearest to the word, or NULL. */
+const char *profile_nearest(struct span slug);
+
+/* Checks a profile's text: all variants' rules, header lines, templates. Appends one line for each
+ * thing that is wrong to `errors`; false when there was any. */
+bool profile_check(const char *file, struct span text, struct text *errors);
+
+#endif

@@ -1,0 +1,99 @@
+/* rule: one line of the rule language, read: direction, event, filters, how often, mutator,
+ * parameters. The line is the same everywhere: profile, command line, journal, transcript. */
+#ifndef SMTPCHAOS_SESSION_RULE_H
+#define SMTPCHAOS_SESSION_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "mutators/mutator.h"
+#include "smtp/event.h"
+
+enum rule_when {
+    WHEN_ALWAYS,
+    WHEN_FIRST, /* hits 1..n; `once` is `first 1` */
+    WHEN_AFTER, /* hits n+1, n+2, … */
+    WHEN_EVERY, /* hits n, 2n, … */
+    WHEN_CHANCE /* n in `of` */
+};
+
+enum rule_per {
+    PER_DEFAULT, /* the session for counters, each event for `chance` */
+    PER_SESSION,
+    PER_MESSAGE,
+    PER_CLIENT,
+    PER_SENDER,
+    PER_RECIPIENT,
+    PER_TRIPLET, /* client, sender and recipient together, as greylists know them */
+    PER_RUN
+};
+
+enum rule_filter_kind {
+    FILTER_CLIENT,    /* CIDR, v4 or v6 */
+    FILTER_HELO,      /* glob */
+    FILTER_SENDER,    /* glob */
+    FILTER_RECIPIENT, /* glob; any recipient */
+    FILTER_TLS,       /* yes, no */
+    FILTER_SIZE,      /* above number bytes */
+    FILTER_MATCHES    /* PCRE2 on the event's text without its line ending */
+};
+
+struct rule_filter {
+    enum rule_filter_kind kind;
+    struct span text;   /* globs: owned */
+    uint8_t address[16]; /* CLIENT: IPv4 is mapped (::ffff:0:0/96) */
+    unsigned prefix;    /* CLIENT: 0..128 of the mapped address */
+    bool yes;           /* TLS */
+    uint64_t number;    /* SIZE: bytes */
+    struct pattern *pattern; /* MATCHES: owned */
+};
+
+#define RULE_FILTERS_MAX 8
+
+struct rule {
+    struct text line;       /* as it was written, without comment and outer blanks */
+    const char *profile;    /* the profile's name, NULL for --rule; borrowed from the rule set */
+    size_t index;           /* in its rule set, from 1 */
+    uint64_t key;           /* a hash of the line and index: its address in the memory */
+    unsigned directions;    /* ONLY_TO_SERVER, ONLY_TO_CLIENT or BOTH_WAYS */
+    enum smtp_event_kind event;
+    uint32_t verbs;         /* COMMAND: a bit for each enum verb; 0 is any */
+    unsigned code;          /* REPLY: 250, or 400 for `4xx`, 0 for any */
+    bool code_is_class;
+    enum verb after;        /* REPLY: `after VERB`; VERB_NONE is any */
+    struct rule_filter filters[RULE_FILTERS_MAX];
+    size_t filter_count;
+    enum rule_when when;
+    uint64_t n;
+    uint64_t of;
+    enum rule_per per;
+    const struct mutator *mutator;
+    struct argument arguments[PARAMS_MAX];
+};
+
+/* Where in a person's input something is wrong: `file:line:column: message`. */
+struct place {
+    const char *file; /* borrowed; NULL for a rule that stands alone */
+    size_t line;      /* from 1; 0 when there is none */
+    size_t column;    /* from 1, in bytes; 0 when there is none */
+};
+
+/* Reads one line. On failure false; `error` holds one line that begins with the place (as far as
+ * known) and ends without a newline, with the nearest known word where one is near, and the rule
+ * needs no deinit. `place` gives file and line; its column is where the text begins. */
+bool rule_parse(struct rule *rule, struct span line, struct place place, struct text *error);
+void rule_deinit(struct rule *rule);
+
+/* True when the rule speaks of this event: direction, kind, verb, code. */
+bool rule_names_event(const struct rule *rule, const struct smtp_event *event);
+
+/* The known word nearest to `word` (Damerau-Levenshtein, at most a third of its length away), or
+ * NULL. `words` ends with NULL. */
+const char *nearest_word(struct span word, const char *const *words);
+/* Adds "file:line:column: " or as much of it as is known. */
+void place_add(const struct place *place, struct text *out);
+
+#endif

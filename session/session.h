@@ -1,0 +1,104 @@
+/* session: one client connection, the server connection that belongs to it, and what both were
+ * told. A pure function of the rules, the seed, its number and the calls made on it: it owns no
+ * socket, reads no clock and tosses no coin.
+ *
+ * Two pairs of doors carry bytes: reserve and commit take them in, peek and consume give them out.
+ * After every call, ask session_wishes for both sides and session_deadline, and do what they say. */
+#ifndef SMTPCHAOS_SESSION_SESSION_H
+#define SMTPCHAOS_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/chain.h"
+#include "base/instant.h"
+#include "base/recall.h"
+#include "mutators/template.h"
+#include "session/journal.h"
+#include "session/rule_set.h"
+#include "smtp/event.h"
+
+struct session;
+
+enum ending {
+#define ENDING(name, word, words) ENDING_##name,
+#include "session/endings.def"
+#undef ENDING
+};
+
+/* What is the same for every session of a run. Borrowed for the sessions' life. */
+struct session_options {
+    uint64_t seed;
+    size_t max_line;          /* bytes; 0 is the default */
+    duration idle_timeout;    /* 0 is the default; NEVER is none */
+    duration connect_timeout; /* 0 is the default; NEVER is none */
+    struct span only_recipient; /* glob: rules touch a message only if all its recipients match */
+    bool dry_run;             /* rules are decided and written down, not done */
+    const bool *rules_off;    /* the switch; NULL is "on". Read at each event */
+    instant rules_until;      /* rules are off from then on; 0 is never */
+};
+
+struct session_setup {
+    const struct session_options *options;
+    const struct rule_set *rules;
+    struct recall *recall;    /* shared by all sessions of the run */
+    struct pool *pool;        /* of this thread */
+    struct journal *journal;  /* NULL: nothing is written down */
+    struct facts facts;       /* spans are copied */
+};
+
+/* What a side should do now. */
+enum session_wish {
+    WISH_READ = 1,    /* reserve, read, commit */
+    WISH_WRITE = 2,   /* peek has something */
+    WISH_CONNECT = 4, /* SERVER only: open the upstream connection, then session_connected */
+    WISH_FINISH = 8,  /* end the writing direction (FIN), then session_finished */
+    WISH_RESET = 16,  /* tear this side's connection (RST), then forget it */
+    WISH_CLOSE = 32   /* the session is over: close this side's connection, then free */
+};
+
+/* The session begins: the client is there, the server is not yet asked for. */
+struct session *session_new(const struct session_setup *setup, instant now);
+/* Writes the journal's close entry if that has not been done, and frees everything. */
+void session_free(struct session *session, instant now);
+
+/* A place to read bytes into that travel in `direction`; *room is its size, at least 1. */
+uint8_t *session_reserve(struct session *session, enum direction direction, size_t *room);
+/* `got` bytes have arrived there; 0 gives the place back unused. */
+void session_commit(struct session *session, enum direction direction, size_t got, instant now);
+/* Bytes that should leave in `direction` now; valid until the next call on the session. */
+struct span session_peek(const struct session *session, enum direction direction);
+/* Up to `max` spans of them at once, for writev; returns how many. */
+size_t session_peek_all(const struct session *session, enum direction direction,
+                        struct span *spans, size_t max);
+/* `sent` bytes of them have left. */
+void session_consume(struct session *session, enum direction direction, size_t sent, instant now);
+
+/* The upstream connection is there. */
+void session_connected(struct session *session, instant now);
+/* What happened to a side: CLIENT_CLOSED and SERVER_CLOSED are a FIN read from it (it may still be
+ * written to), CLIENT_RESET and SERVER_RESET a torn connection, SERVER_REFUSED and CONNECT_TIMEOUT
+ * an upstream that was never reached, TROUBLE and LIMIT anything else (both legs end). */
+void session_ended(struct session *session, enum side side, enum ending ending, instant now);
+/* A wished FINISH has been carried out. */
+void session_finished(struct session *session, enum side side, instant now);
+/* Both legs are to end now, in order, what is under way first: the proxy is told to end at once. */
+void session_drain(struct session *session, instant now);
+
+/* A set of enum session_wish bits. */
+unsigned session_wishes(const struct session *session, enum side side);
+/* When session_tick has something to do; NEVER when nothing is due. */
+instant session_deadline(const struct session *session);
+/* Time has passed: waits end, timeouts fire. Calling it early or often changes nothing. */
+void session_tick(struct session *session, instant now);
+
+/* True once both sides have to be closed and the session freed. */
+bool session_is_over(const struct session *session);
+enum ending session_ending(const struct session *session);
+const char *ending_name(enum ending ending);
+const char *ending_words(enum ending ending);
+/* Bytes held for the session in both lanes and outboxes; for tests of its bounds. */
+size_t session_held(const struct session *session);
+
+#endif

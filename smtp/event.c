@@ -1,0 +1,74 @@
+/* event: names of verbs, kinds and directions; see event.h. */
+#include "smtp/event.h"
+
+enum verb_flags { PLAIN = 0, FORK = 1, HELLO = 2, PATH = 4 };
+
+static const struct {
+    const char *word;
+    unsigned flags;
+} verbs[] = {
+#define VERB(name, word, flags) {word, flags},
+#include "smtp/verbs.def"
+#undef VERB
+    {"UNKNOWN", PLAIN},
+    {"", PLAIN},
+};
+
+const char *verb_name(enum verb verb)
+{
+    return verbs[verb].word;
+}
+
+enum verb verb_parse(struct span word)
+{
+    for (unsigned i = 0; i < VERB_UNKNOWN; i++)
+        if (span_equal_nocase(word, span_of(verbs[i].word)))
+            return (enum verb)i;
+    return VERB_UNKNOWN;
+}
+
+bool verb_is_fork(enum verb verb)
+{
+    return verbs[verb].flags & FORK;
+}
+
+bool verb_is_hello(enum verb verb)
+{
+    return verbs[verb].flags & HELLO;
+}
+
+const char *event_kind_name(enum smtp_event_kind kind)
+{
+    switch (kind) {
+    case SMTP_CONNECT: return "connect";
+    case SMTP_GREETING: return "greeting";
+    case SMTP_COMMAND: return "command";
+    case SMTP_REPLY: return "reply";
+    case SMTP_BODY: return "body";
+    case SMTP_BODY_END: return "body-end";
+    case SMTP_TLS: return "tls";
+    case SMTP_CLOSE: return "close";
+    case SMTP_OTHER: return "other";
+    }
+    return "?";
+}
+
+const char *direction_name(enum direction direction)
+{
+    return direction == TO_SERVER ? "to server" : "to client";
+}
+
+enum direction direction_opposite(enum direction direction)
+{
+    return direction == TO_SERVER ? TO_CLIENT : TO_SERVER;
+}
+
+enum side direction_target(enum direction direction)
+{
+    return direction == TO_SERVER ? SERVER : CLIENT;
+}
+
+enum side direction_source(enum direction direction)
+{
+    return direction == TO_SERVER ? CLIENT : SERVER;
+}

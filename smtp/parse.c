@@ -1,0 +1,119 @@
+/* parse: see parse.h. */
+#include "smtp/parse.h"
+
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static size_t word_length(struct span line)
+{
+    size_t blank = span_find(line, ' ');
+    size_t tab = span_find(line, '\t');
+    return blank < tab ? blank : tab;
+}
+
+/* Path = "<" [ A-d-l ":" ] Mailbox ">". Blanks before the path and a missing bracket are common;
+ * a quoted local part may hold '>'. */
+static size_t path_length(struct span text)
+{
+    bool quoted = false;
+    if (text.len == 0 || text.ptr[0] != '<')
+        return word_length(text);
+    for (size_t i = 1; i < text.len; i++) {
+        if (text.ptr[i] == '\\' && quoted)
+            i++;
+        else if (text.ptr[i] == '"')
+            quoted = !quoted;
+        else if (text.ptr[i] == '>' && !quoted)
+            return i + 1;
+    }
+    return word_length(text);
+}
+
+static struct span without_brackets(struct span path)
+{
+    if (span_starts(path, SPAN("<")))
+        path = span_drop(path, 1);
+    return span_ends(path, SPAN(">")) ? span_drop_last(path, 1) : path;
+}
+
+/* "MAIL FROM:" Reverse-path [SP Mail-parameters], "RCPT TO:" likewise. */
+static void parse_path(struct smtp_command *command)
+{
+    struct cut at_colon = span_cut(command->argument, ':');
+    struct span rest = span_trim(at_colon.found ? at_colon.after : command->argument);
+    size_t path = path_length(rest);
+    command->address = without_brackets(span_take(rest, path));
+    command->parameters = span_trim(span_drop(rest, path));
+}
+
+struct smtp_command smtp_command_parse(struct span line)
+{
+    line = span_trim(span_chomp(line));
+    struct smtp_command command = {.word = span_take(line, word_length(line))};
+    command.verb = verb_parse(command.word);
+    command.argument = span_trim(span_drop(line, command.word.len));
+    if (command.verb == VERB_MAIL || command.verb == VERB_RCPT)
+        parse_path(&command);
+    return command;
+}
+
+bool smtp_parameter(struct span parameters, struct span name, struct span *value)
+{
+    while (parameters.len > 0) {
+        size_t len = word_length(parameters);
+        struct cut pair = span_cut(span_take(parameters, len), '=');
+        if (span_equal_nocase(pair.before, name)) {
+            *value = pair.after;
+            return true;
+        }
+        parameters = span_trim(span_drop(parameters, len));
+    }
+    return false;
+}
+
+bool smtp_bdat_parse(struct span argument, uint64_t *size, bool *last)
+{
+    size_t len = word_length(argument);
+    struct span rest = span_trim(span_drop(argument, len));
+    *last = span_equal_nocase(rest, SPAN("LAST"));
+    return span_number(span_take(argument, len), size) && (*last || rest.len == 0);
+}
+
+bool smtp_is_reply_line(struct span line)
+{
+    line = span_chomp(line);
+    if (line.len < 3 || !is_digit(line.ptr[0]) || !is_digit(line.ptr[1]) || !is_digit(line.ptr[2]))
+        return false;
+    return line.len == 3 || line.ptr[3] == ' ' || line.ptr[3] == '-' || line.ptr[3] == '\r';
+}
+
+bool smtp_is_reply_continued(struct span line)
+{
+    return smtp_is_reply_line(line) && span_chomp(line).len > 3 && line.ptr[3] == '-';
+}
+
+static unsigned count_lines(struct span raw)
+{
+    unsigned lines = 0;
+    while (raw.len > 0) {
+        struct cut line = span_cut(raw, '\n');
+        lines++;
+        raw = line.after;
+    }
+    return lines;
+}
+
+struct smtp_reply smtp_reply_parse(struct span raw)
+{
+    struct smtp_reply reply = {.after = VERB_NONE, .lines = count_lines(raw)};
+    struct span line = span_chomp(span_take(raw, span_find(raw, '\n') + 1));
+    if (!smtp_is_reply_line(line))
+        return reply;
+    uint64_t code = 0;
+    if (span_number(span_take(line, 3), &code))
+        reply.code = (unsigned)code;
+    reply.text = span_drop(line, 4);
+    return reply;
+}

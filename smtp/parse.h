@@ -1,0 +1,26 @@
+/* parse: the grammar of one command line and of one reply. Nothing is refused: what does not follow
+ * RFC 5321 gets VERB_UNKNOWN, a code of 0, or empty parts. */
+#ifndef SMTPCHAOS_SMTP_PARSE_H
+#define SMTPCHAOS_SMTP_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "smtp/event.h"
+
+/* Reads a command line, with or without its line ending. Views point into `line`. */
+struct smtp_command smtp_command_parse(struct span line);
+/* The value of an ESMTP parameter (RFC 5321 section 4.1.2 esmtp-param), name folded; false when it
+ * is not there. A parameter without `=` has an empty value. */
+bool smtp_parameter(struct span parameters, struct span name, struct span *value);
+/* BDAT's size and LAST (RFC 3030 section 2); false when the argument is not one. */
+bool smtp_bdat_parse(struct span argument, uint64_t *size, bool *last);
+
+/* True for `DDD` followed by a blank, a hyphen or the end (RFC 5321 section 4.2). */
+bool smtp_is_reply_line(struct span line);
+/* True for a reply line whose fourth character is a hyphen. */
+bool smtp_is_reply_continued(struct span line);
+/* Reads a whole reply; `after` and what belongs to it are left to the dialogue. */
+struct smtp_reply smtp_reply_parse(struct span raw);
+
+#endif
