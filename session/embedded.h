@@ -1,8 +1,8 @@
 /* The profiles that the program carries inside itself: the text of each profiles/NAME.profile.
  * The build generates the definitions (cmake/embed.cmake); reading the text as rules is the work
  * of session/profile.h. */
-#ifndef SESSION_EMBEDDED_H
-#define SESSION_EMBEDDED_H
+#ifndef SMTPCHAOS_SESSION_EMBEDDED_H
+#define SMTPCHAOS_SESSION_EMBEDDED_H
 
 #include <stddef.h>
 

@@ -1,4 +1,5 @@
-"""What comes in pairs: a profile has a transcript of its name, a mutator a test that names it."""
+"""What comes in pairs: a profile has a transcript of its name; a mutator has a row in the list, a
+file of its name, and a test that names it."""
 
 import re
 
@@ -18,7 +19,13 @@ def mutator_findings(top):
         return
     tests = [*top.glob("tests/unit/*.c"), *top.glob("tests/transcripts/*.transcript")]
     told = "\n".join(tree.text_of(test) for test in tests)
-    for row in re.findall(r"^MUTATOR\((\w+)\)", tree.text_of(rows), re.MULTILINE):
+    names = re.findall(r"^MUTATOR\((\w+)\)", tree.text_of(rows), re.MULTILINE)
+    defined = {path.stem for path in top.glob("mutators/*.c")
+               if re.search(r"^const struct mutator mutator_", tree.text_of(path), re.MULTILINE)}
+    for lone in sorted(defined ^ set(names)):
+        yield rows.relative_to(top), f"{lone} lacks its row" if lone in defined else \
+            f"{lone} has no {lone}.c that defines mutator_{lone}"
+    for row in names:
         name = row.replace("_", "-")
         if not re.search(rf"(?<![\w-]){name}(?![\w-])|\bmutator_{row}\b", told):
             yield rows.relative_to(top), f"no unit test and no transcript names {name}"

@@ -97,11 +97,20 @@ class Checks(unittest.TestCase):
         profile = {"profiles/slow.profile": "# title: slow\n"}
         self.assert_finds(check_twins, "profiles/slow", profile)
         self.assert_silent(check_twins, {**profile, "tests/transcripts/slow.transcript": "# x\n"})
-        row = {"mutators/list.h": "MUTATOR(bare_lf)\n"}
+        row = {"mutators/list.h": "MUTATOR(bare_lf)\n",
+               "mutators/bare_lf.c": "const struct mutator mutator_bare_lf = {\n"}
         self.assert_finds(check_twins, "mutators/list.h", {
             **row, "tests/transcripts/a.transcript": "profile to server body not-bare-lf\n"})
         self.assert_silent(check_twins, {
             **row, "tests/transcripts/a.transcript": "profile to server body bare-lf\n"})
+
+    def test_mutators_without_row_or_file(self):
+        test = {"tests/transcripts/a.transcript": "profile to server body bare-lf\n"}
+        self.assert_finds(check_twins, "mutators/list.h: bare_lf has no", {
+            **test, "mutators/list.h": "MUTATOR(bare_lf)\n"})
+        self.assert_finds(check_twins, "mutators/list.h: bare_lf lacks", {
+            **test, "mutators/list.h": "\n",
+            "mutators/bare_lf.c": "const struct mutator mutator_bare_lf = {\n"})
 
     def test_format(self):
         style = Path(__file__).resolve().parents[2].joinpath(".clang-format").read_text()
