@@ -74,7 +74,7 @@ bool pool_is_empty(const struct pool *pool)
 
 void chain_init(struct chain *chain, struct pool *pool)
 {
-    *chain = (struct chain){.pool = pool};
+    *chain = (struct chain){ .pool = pool };
 }
 
 void chain_deinit(struct chain *chain)

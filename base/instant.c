@@ -42,7 +42,9 @@ void instant_format_mail(instant when, char text[INSTANT_TEXT_SIZE])
 static const struct unit {
     const char *name;
     duration length;
-} units[] = {{"h", HOURS(1)}, {"m", MINUTES(1)}, {"s", SECONDS(1)}, {"ms", MS(1)}, {"us", US(1)}};
+} units[] = {
+    { "h", HOURS(1) }, { "m", MINUTES(1) }, { "s", SECONDS(1) }, { "ms", MS(1) }, { "us", US(1) }
+};
 
 #define UNIT_COUNT (sizeof units / sizeof units[0])
 
@@ -55,8 +57,8 @@ void duration_format(duration length, char text[DURATION_TEXT_SIZE])
     size_t unit = 0;
     while (unit < UNIT_COUNT - 1 && length % units[unit].length != 0)
         unit++;
-    snprintf(text, DURATION_TEXT_SIZE, "%llu%s",
-             (unsigned long long)(length / units[unit].length), units[unit].name);
+    snprintf(text, DURATION_TEXT_SIZE, "%llu%s", (unsigned long long)(length / units[unit].length),
+             units[unit].name);
 }
 
 bool duration_parse(struct span text, duration *length)

@@ -16,9 +16,9 @@ typedef uint64_t duration;
 /* The instant that never comes: "no deadline", "wait for ever". */
 #define NEVER UINT64_MAX
 
-#define US(n) ((duration)(n) * 1000)
-#define MS(n) ((duration)(n) * 1000 * 1000)
-#define SECONDS(n) ((duration)(n) * 1000 * 1000 * 1000)
+#define US(n) ((duration)(n)*1000)
+#define MS(n) ((duration)(n)*1000 * 1000)
+#define SECONDS(n) ((duration)(n)*1000 * 1000 * 1000)
 #define MINUTES(n) (SECONDS(60) * (duration)(n))
 #define HOURS(n) (MINUTES(60) * (duration)(n))
 

@@ -21,7 +21,7 @@ static void descend(struct prng *prng, uint64_t step)
 struct prng prng_at(uint64_t seed, uint64_t session, uint64_t rule, uint64_t direction,
                     uint64_t number)
 {
-    struct prng prng = {seed};
+    struct prng prng = { seed };
     descend(&prng, session);
     descend(&prng, rule);
     descend(&prng, direction);

@@ -91,7 +91,7 @@ static struct entry *learn(struct recall *recall, uint64_t key, instant now)
     struct entry *entry = calloc(1, sizeof *entry);
     check(entry != NULL);
     entry->key = key;
-    entry->what = (struct recollection){.first = now, .last = now};
+    entry->what = (struct recollection){ .first = now, .last = now };
     struct entry **place = place_of(recall, key);
     entry->next = *place;
     *place = entry;

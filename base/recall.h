@@ -1,5 +1,6 @@
 /* recall: the memory that outlives a session: counters and greylists, keyed, bounded, shared by all
- * sessions of a run and safe between threads. What has not been touched longest is forgotten first. */
+ * sessions of a run and safe between threads. What has not been touched longest is forgotten
+ * first. */
 #ifndef SMTPCHAOS_BASE_RECALL_H
 #define SMTPCHAOS_BASE_RECALL_H
 

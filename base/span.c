@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-struct span span_make(const void *ptr, size_t len)
-{
-    return (struct span){ptr, len};
-}
-
 struct span span_of(const char *string)
 {
     return span_make(string, string ? strlen(string) : 0);
@@ -83,7 +78,7 @@ struct cut span_cut(struct span text, uint8_t separator)
 {
     size_t at = span_find(text, separator);
     bool found = at < text.len;
-    return (struct cut){span_take(text, at), span_drop(text, at + found), found};
+    return (struct cut){ span_take(text, at), span_drop(text, at + found), found };
 }
 
 static bool is_blank(uint8_t byte)

@@ -1,5 +1,5 @@
 /* span: a borrowed stretch of bytes, passed by value, never freed.
- * Spans are for looking; struct chain (chain.h) is for keeping, struct text (text.h) for building. */
+ * Spans are for looking, struct chain (chain.h) is for keeping, struct text for building. */
 #ifndef SMTPCHAOS_BASE_SPAN_H
 #define SMTPCHAOS_BASE_SPAN_H
 
@@ -13,7 +13,7 @@ struct span {
 };
 
 /* A span over a string literal, without its final NUL. */
-#define SPAN(literal) ((struct span){(const uint8_t *)("" literal), sizeof("" literal) - 1})
+#define SPAN(literal) ((struct span){ (const uint8_t *)("" literal), sizeof("" literal) - 1 })
 
 /* What span_cut makes of its input: the parts before and after the separator. */
 struct cut {
@@ -22,8 +22,13 @@ struct cut {
     bool found;
 };
 
+/* Inline, so that analysers see that the memory lives on in the span. */
+static inline struct span span_make(const void *ptr, size_t len)
+{
+    return (struct span){ ptr, len };
+}
+
 struct span span_of(const char *string);
-struct span span_make(const void *ptr, size_t len);
 
 bool span_equal(struct span a, struct span b);
 /* Equality with ASCII letters folded; RFC 5321 section 2.4: verbs and keywords ignore case. */
@@ -51,7 +56,8 @@ struct span span_line_end(struct span text);
 
 /* Decimal digits only, the whole span; false when empty, not a number, or above UINT64_MAX. */
 bool span_number(struct span text, uint64_t *number);
-/* A 64-bit hash (FNV-1a), chained through `hash`; begin with SPAN_HASH_BEGIN. Not for hostile keys. */
+/* A 64-bit hash (FNV-1a), chained through `hash`; begin with SPAN_HASH_BEGIN. It does not withstand
+ * keys that were chosen to collide. */
 #define SPAN_HASH_BEGIN UINT64_C(0xcbf29ce484222325)
 uint64_t span_hash(struct span text, uint64_t hash);
 uint64_t span_hash_nocase(struct span text, uint64_t hash);

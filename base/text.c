@@ -12,7 +12,7 @@
 void text_deinit(struct text *text)
 {
     free(text->ptr);
-    *text = (struct text){.max = text->max};
+    *text = (struct text){ .max = text->max };
 }
 
 void text_clear(struct text *text)
@@ -121,7 +121,7 @@ static int hex_digit(uint8_t byte)
 static size_t unescape(struct span shown, uint8_t *byte)
 {
     static const char letters[] = "rnt0\\\"";
-    static const uint8_t bytes[] = {'\r', '\n', '\t', '\0', '\\', '"'};
+    static const uint8_t bytes[] = { '\r', '\n', '\t', '\0', '\\', '"' };
     if (shown.len >= 3 && shown.ptr[0] == 'x') {
         int high = hex_digit(shown.ptr[1]);
         int low = hex_digit(shown.ptr[2]);

@@ -57,8 +57,8 @@ struct span mutation_text(struct mutation *mutation, size_t param)
     if (mutation->params[param].kind != PARAM_TEXT)
         return argument->text;
     struct text *out = &mutation->scratch[mutation->scratch_next++ % 2];
-    const struct template_source from = {mutation->facts, mutation->dialogue, mutation->event,
-                                         mutation->now, &mutation->prng};
+    const struct template_source from = { mutation->facts, mutation->dialogue, mutation->event,
+                                          mutation->now, &mutation->prng };
     text_clear(out);
     template_expand(argument->text, &from, out);
     return text_span(out);

@@ -56,21 +56,21 @@ struct mutation {
     uint64_t rule_key; /* tells this rule's memories apart from other rules' */
     struct prng prng;  /* at the address of this rule and event */
     instant now;
-    void *state;       /* the mutator's own, zeroed when the session began */
+    void *state; /* the mutator's own, zeroed when the session began */
 
     /* outputs */
     struct text content;
     struct piece pieces[PIECES_MAX];
     size_t piece_count;
     bool has_answer;
-    bool answer_told;  /* the server gets the event all the same, its reply is swallowed */
+    bool answer_told; /* the server gets the event all the same, its reply is swallowed */
     struct text answer;
-    duration delay;    /* before the event (or its answer) leaves; NEVER stalls the direction */
+    duration delay;      /* before the event (or its answer) leaves; NEVER stalls the direction */
     uint64_t pace_bytes; /* send so many bytes at a time; 0 is all at once */
     duration pace_gap;
     enum fate fate;
-    uint64_t fate_after; /* bytes of the event that still leave; UINT64_MAX is all */
-    struct text drawn;   /* "time=400ms chunk=1": the log of the draws */
+    uint64_t fate_after;    /* bytes of the event that still leave; UINT64_MAX is all */
+    struct text drawn;      /* "time=400ms chunk=1": the log of the draws */
     struct text scratch[2]; /* for mutation_text */
     size_t scratch_next;
 };

@@ -21,10 +21,10 @@ struct mutator {
     const char *example; /* one rule line that works when pasted */
     unsigned wants;      /* the kinds of event it can act on: bits of smtp_event_kind */
     enum mutator_directions directions;
-    bool timing_only;    /* never changes content: bodies need not be cut into lines for it */
+    bool timing_only; /* never changes content: bodies need not be cut into lines for it */
     const struct param *params;
-    size_t param_count;  /* at most PARAMS_MAX */
-    size_t state_size;   /* bytes of zeroed state for each session and rule */
+    size_t param_count; /* at most PARAMS_MAX */
+    size_t state_size;  /* bytes of zeroed state for each session and rule */
     /* Optional: what params alone cannot say ("line= or match="); one clause in `error`. */
     bool (*accepts)(const struct argument *arguments, struct text *error);
     enum verdict (*apply)(struct mutation *mutation, const struct smtp_event *event);

@@ -28,9 +28,9 @@ enum param_kind {
 /* What one parameter may be. */
 struct param {
     const char *name;
-    const char *what;    /* a few words for `explain`, with the unit */
+    const char *what; /* a few words for `explain`, with the unit */
     enum param_kind kind;
-    uint64_t preset;     /* numbers: the default; WORD: the index of the default choice */
+    uint64_t preset;         /* numbers: the default; WORD: the index of the default choice */
     const char *preset_text; /* texts: the default; NULL is "not given" */
     uint64_t min;
     uint64_t max;
@@ -41,9 +41,9 @@ struct param {
 /* What a rule said for one parameter. */
 struct argument {
     bool given;
-    uint64_t low;   /* numbers; WORD: the index of the choice in low and high */
+    uint64_t low; /* numbers; WORD: the index of the choice in low and high */
     uint64_t high;
-    struct span text; /* texts, NAMES, the source of PATTERN: owned, unescaped */
+    struct span text;        /* texts, NAMES, the source of PATTERN: owned, unescaped */
     struct pattern *pattern; /* PARAM_PATTERN: owned */
 };
 

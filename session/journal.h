@@ -18,12 +18,12 @@ enum journal_event {
     JOURNAL_GREETING,
     JOURNAL_COMMAND,
     JOURNAL_REPLY,
-    JOURNAL_BODY,     /* once for each message or BDAT chunk, when it has passed: its bytes */
+    JOURNAL_BODY, /* once for each message or BDAT chunk, when it has passed: its bytes */
     JOURNAL_BODY_END,
     JOURNAL_RULE,
     JOURNAL_TLS,
-    JOURNAL_CLOSE,    /* once, last: totals, ending, reason */
-    JOURNAL_ERROR     /* trouble that is not an ending: opaque, limits, upstream lost */
+    JOURNAL_CLOSE, /* once, last: totals, ending, reason */
+    JOURNAL_ERROR  /* trouble that is not an ending: opaque, limits, upstream lost */
 };
 
 /* One entry. Spans are borrowed for the call. Fields that do not apply are zero or empty. */
@@ -33,12 +33,12 @@ struct journal_entry {
     const struct facts *facts; /* session, client, server */
     bool has_direction;
     enum direction direction;
-    uint64_t number;        /* of the event in its direction */
-    enum verb verb;         /* VERB_NONE when none */
-    unsigned code;          /* 0 when none */
-    struct span line;       /* raw bytes; formats escape, bound and mask them */
-    bool secret;            /* the line carries credentials: formats write *** */
-    bool local;             /* said by the proxy itself: an answer, a 421, the stand-in */
+    uint64_t number;  /* of the event in its direction */
+    enum verb verb;   /* VERB_NONE when none */
+    unsigned code;    /* 0 when none */
+    struct span line; /* raw bytes; formats escape, bound and mask them */
+    bool secret;      /* the line carries credentials: formats write *** */
+    bool local;       /* said by the proxy itself: an answer, a 421, the stand-in */
     bool has_bytes;
     uint64_t bytes;
     /* RULE */
@@ -48,15 +48,15 @@ struct journal_entry {
     struct span after;      /* what went on in its place, or the answer */
     bool dry_run;
     /* CLOSE, ERROR */
-    const char *how;        /* CLOSE: the name of the ending; ERROR: a word such as "opaque" */
-    const char *why;        /* a sentence without full stop */
-    uint64_t bytes_in[2];   /* CLOSE: by direction, received */
-    uint64_t bytes_out[2];  /* CLOSE: by direction, sent on */
-    uint64_t commands;      /* CLOSE */
-    uint64_t replies;       /* CLOSE */
-    uint64_t messages;      /* CLOSE */
-    uint64_t rules_fired;   /* CLOSE */
-    duration lasted;        /* CLOSE */
+    const char *how;       /* CLOSE: the name of the ending; ERROR: a word such as "opaque" */
+    const char *why;       /* a sentence without full stop */
+    uint64_t bytes_in[2];  /* CLOSE: by direction, received */
+    uint64_t bytes_out[2]; /* CLOSE: by direction, sent on */
+    uint64_t commands;     /* CLOSE */
+    uint64_t replies;      /* CLOSE */
+    uint64_t messages;     /* CLOSE */
+    uint64_t rules_fired;  /* CLOSE */
+    duration lasted;       /* CLOSE */
 };
 
 /* Where entries go. A NULL journal costs one comparison. */

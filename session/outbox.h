@@ -33,8 +33,8 @@ struct outbox {
     size_t first;
     size_t count;
     size_t capacity;
-    instant due;        /* when the first step may go on; 0 when it has not been looked at */
-    uint64_t burst;     /* bytes of the current chunk that may still leave */
+    instant due;    /* when the first step may go on; 0 when it has not been looked at */
+    uint64_t burst; /* bytes of the current chunk that may still leave */
     bool muted;
 };
 

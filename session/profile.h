@@ -20,10 +20,10 @@ enum profile_line_kind {
 
 struct profile_line {
     enum profile_line_kind kind;
-    size_t number;      /* from 1 */
-    size_t column;      /* where `text` begins, from 1 */
-    struct span key;    /* HEADER: the key; VARIANT: the name */
-    struct span text;   /* HEADER, VARIANT: the rest; RULE: the rule without its comment */
+    size_t number;    /* from 1 */
+    size_t column;    /* where `text` begins, from 1 */
+    struct span key;  /* HEADER: the key; VARIANT: the name */
+    struct span text; /* HEADER, VARIANT: the rest; RULE: the rule without its comment */
 };
 
 /* Takes the next line off *rest; false at the end. *number counts lines and begins at 0. */

@@ -43,27 +43,27 @@ enum rule_filter_kind {
 
 struct rule_filter {
     enum rule_filter_kind kind;
-    struct span text;   /* globs: owned */
-    uint8_t address[16]; /* CLIENT: IPv4 is mapped (::ffff:0:0/96) */
-    unsigned prefix;    /* CLIENT: 0..128 of the mapped address */
-    bool yes;           /* TLS */
-    uint64_t number;    /* SIZE: bytes */
+    struct span text;        /* globs: owned */
+    uint8_t address[16];     /* CLIENT: IPv4 is mapped (::ffff:0:0/96) */
+    unsigned prefix;         /* CLIENT: 0..128 of the mapped address */
+    bool yes;                /* TLS */
+    uint64_t number;         /* SIZE: bytes */
     struct pattern *pattern; /* MATCHES: owned */
 };
 
 #define RULE_FILTERS_MAX 8
 
 struct rule {
-    struct text line;       /* as it was written, without comment and outer blanks */
-    const char *profile;    /* the profile's name, NULL for --rule; borrowed from the rule set */
-    size_t index;           /* in its rule set, from 1 */
-    uint64_t key;           /* a hash of the line and index: its address in the memory */
-    unsigned directions;    /* ONLY_TO_SERVER, ONLY_TO_CLIENT or BOTH_WAYS */
+    struct text line;    /* as it was written, without comment and outer blanks */
+    const char *profile; /* the profile's name, NULL for --rule; borrowed from the rule set */
+    size_t index;        /* in its rule set, from 1 */
+    uint64_t key;        /* a hash of the line and index: its address in the memory */
+    unsigned directions; /* ONLY_TO_SERVER, ONLY_TO_CLIENT or BOTH_WAYS */
     enum smtp_event_kind event;
-    uint32_t verbs;         /* COMMAND: a bit for each enum verb; 0 is any */
-    unsigned code;          /* REPLY: 250, or 400 for `4xx`, 0 for any */
+    uint32_t verbs; /* COMMAND: a bit for each enum verb; 0 is any */
+    unsigned code;  /* REPLY: 250, or 400 for `4xx`, 0 for any */
     bool code_is_class;
-    enum verb after;        /* REPLY: `after VERB`; VERB_NONE is any */
+    enum verb after; /* REPLY: `after VERB`; VERB_NONE is any */
     struct rule_filter filters[RULE_FILTERS_MAX];
     size_t filter_count;
     enum rule_when when;

@@ -12,7 +12,7 @@
 struct rule_set {
     struct rule **rules; /* owned */
     size_t count;
-    char **names;        /* owned: profile names that rules borrow */
+    char **names; /* owned: profile names that rules borrow */
     size_t name_count;
     unsigned wants[2];   /* by enum direction: kinds of event that any rule could act on */
     unsigned changes[2]; /* ... and whose content it could change */

@@ -3,7 +3,7 @@
  * socket, reads no clock and tosses no coin.
  *
  * Two pairs of doors carry bytes: reserve and commit take them in, peek and consume give them out.
- * After every call, ask session_wishes for both sides and session_deadline, and do what they say. */
+ * After every call, ask session_wishes for both sides and session_deadline, and do as they say. */
 #ifndef SMTPCHAOS_SESSION_SESSION_H
 #define SMTPCHAOS_SESSION_SESSION_H
 
@@ -30,22 +30,22 @@ enum ending {
 /* What is the same for every session of a run. Borrowed for the sessions' life. */
 struct session_options {
     uint64_t seed;
-    size_t max_line;          /* bytes; 0 is the default */
-    duration idle_timeout;    /* 0 is the default; NEVER is none */
-    duration connect_timeout; /* 0 is the default; NEVER is none */
+    size_t max_line;            /* bytes; 0 is the default */
+    duration idle_timeout;      /* 0 is the default; NEVER is none */
+    duration connect_timeout;   /* 0 is the default; NEVER is none */
     struct span only_recipient; /* glob: rules touch a message only if all its recipients match */
-    bool dry_run;             /* rules are decided and written down, not done */
-    const bool *rules_off;    /* the switch; NULL is "on". Read at each event */
-    instant rules_until;      /* rules are off from then on; 0 is never */
+    bool dry_run;               /* rules are decided and written down, not done */
+    const bool *rules_off;      /* the switch; NULL is "on". Read at each event */
+    instant rules_until;        /* rules are off from then on; 0 is never */
 };
 
 struct session_setup {
     const struct session_options *options;
     const struct rule_set *rules;
-    struct recall *recall;    /* shared by all sessions of the run */
-    struct pool *pool;        /* of this thread */
-    struct journal *journal;  /* NULL: nothing is written down */
-    struct facts facts;       /* spans are copied */
+    struct recall *recall;   /* shared by all sessions of the run */
+    struct pool *pool;       /* of this thread */
+    struct journal *journal; /* NULL: nothing is written down */
+    struct facts facts;      /* spans are copied */
 };
 
 /* What a side should do now. */
@@ -70,8 +70,8 @@ void session_commit(struct session *session, enum direction direction, size_t go
 /* Bytes that should leave in `direction` now; valid until the next call on the session. */
 struct span session_peek(const struct session *session, enum direction direction);
 /* Up to `max` spans of them at once, for writev; returns how many. */
-size_t session_peek_all(const struct session *session, enum direction direction,
-                        struct span *spans, size_t max);
+size_t session_peek_all(const struct session *session, enum direction direction, struct span *spans,
+                        size_t max);
 /* `sent` bytes of them have left. */
 void session_consume(struct session *session, enum direction direction, size_t sent, instant now);
 

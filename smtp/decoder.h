@@ -22,24 +22,41 @@ enum decoded {
     DECODED_NEED_PEER  /* they mean nothing until the other side's reply is known (PHASE_FORK) */
 };
 
+/* Where the next byte of mail stands. */
+enum line_place {
+    PLACE_INSIDE,    /* within a line */
+    PLACE_AFTER_CR,  /* within a line, behind a CR */
+    PLACE_AFTER_LF,  /* at the start of a line, the one before ended in a lone LF */
+    PLACE_AFTER_CRLF /* at the start of a line, the one before ended in CRLF, or was none */
+};
+
+/* What is left of an overlong line of which a part has gone already. */
+enum line_rest {
+    REST_NONE,      /* no such line is under way */
+    REST_COMMAND,   /* its end completes a command */
+    REST_NO_REPLY,  /* it is no reply */
+    REST_CONTINUES, /* its reply goes on behind it */
+    REST_ENDS       /* its end completes a reply */
+};
+
 struct decoder {
     enum direction going;
     enum phase phase;
     bool body_as_lines; /* somebody wants BODY line by line and numbered */
     bool bare_lf;       /* this client ends its own DATA line with a lone LF: so may its dot */
     bool headers;       /* inside the header block of the current message */
-    bool line_start;    /* the next byte of body begins a line */
-    bool line_start_strict; /* ... and the line before ended in CRLF, or there was none */
-    bool mid_line;      /* part of an overlong line has gone already */
+    enum line_place place;
+    enum line_rest rest;
+    bool mid_reply;     /* lines of an overlong reply have gone already */
     bool dot_candidate; /* the body so far ends in a dot line that only lenient servers honour */
     bool chunk_last;    /* BDAT ... LAST */
     bool in_message;    /* a BDAT message is under way: the next chunk continues it */
-    enum verb overlong_verb; /* of the command line that mid_line is about */
-    size_t max_line;    /* bytes */
-    size_t scanned;     /* bytes at the chain's head known to hold no end of the pending event */
-    uint64_t chunk_left;  /* bytes of the BDAT chunk still to come */
-    uint64_t body_bytes;  /* bytes of this message so far */
-    uint64_t number;      /* events so far */
+    enum verb overlong_verb; /* REST_COMMAND: of that command */
+    size_t max_line;         /* bytes */
+    size_t scanned;      /* bytes at the chain's head known to hold no end of the pending event */
+    uint64_t chunk_left; /* bytes of the BDAT chunk still to come */
+    uint64_t body_bytes; /* bytes of this message so far */
+    uint64_t number;     /* events so far */
 };
 
 /* max_line is in bytes; 0 means MAX_LINE_DEFAULT. A client's decoder begins in PHASE_COMMANDS, a

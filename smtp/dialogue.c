@@ -10,7 +10,7 @@
 
 void dialogue_init(struct dialogue *dialogue)
 {
-    *dialogue = (struct dialogue){0};
+    *dialogue = (struct dialogue){ 0 };
     dialogue->helo.max = ADDRESS_MAX;
 }
 
@@ -71,7 +71,7 @@ struct pending *dialogue_expect(struct dialogue *dialogue)
         grow(dialogue);
     dialogue->count++;
     struct pending *pending = dialogue_newest(dialogue);
-    *pending = (struct pending){.client_verb = VERB_NONE, .server_verb = VERB_NONE, .replies = 1};
+    *pending = (struct pending){ .client_verb = VERB_NONE, .server_verb = VERB_NONE, .replies = 1 };
     return pending;
 }
 

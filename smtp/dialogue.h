@@ -15,10 +15,10 @@
 
 /* Where the reply that the client is owed for a command comes from. */
 enum reply_source {
-    REPLY_PASSES,   /* the server's reply is the client's */
+    REPLY_PASSES,    /* the server's reply is the client's */
     REPLY_SWALLOWED, /* the server will reply, the client never asked: the reply goes nowhere */
-    REPLY_LOCAL,    /* the server was spared: `answer` is said when its turn comes */
-    REPLY_REPLACED  /* the server was told and will reply; the client hears `answer` instead */
+    REPLY_LOCAL,     /* the server was spared: `answer` is said when its turn comes */
+    REPLY_REPLACED   /* the server was told and will reply; the client hears `answer` instead */
 };
 
 /* One command that waits for its reply. */
@@ -26,35 +26,35 @@ struct pending {
     enum verb client_verb; /* as the client said it; VERB_NONE for one a rule added */
     enum verb server_verb; /* as the server heard it; VERB_NONE when it was spared */
     enum reply_source source;
-    bool after_message;    /* the reply answers the end of a message */
-    unsigned replies;      /* replies still to come for it: 1, or LMTP's one for each recipient */
-    struct span address;   /* MAIL, RCPT: owned copy; ptr NULL when there is none */
-    struct span answer;    /* REPLY_LOCAL, REPLY_REPLACED: owned copy of the reply, CRLF included */
-    duration wait;         /* how long the answer is held back once its turn has come */
-    unsigned fate;         /* enum fate of mutators/mutation.h that follows the answer */
+    bool after_message;  /* the reply answers the end of a message */
+    unsigned replies;    /* replies still to come for it: 1, or LMTP's one for each recipient */
+    struct span address; /* MAIL, RCPT: owned copy; ptr NULL when there is none */
+    struct span answer;  /* REPLY_LOCAL, REPLY_REPLACED: owned copy of the reply, CRLF included */
+    duration wait;       /* how long the answer is held back once its turn has come */
+    unsigned fate;       /* enum fate of mutators/mutation.h that follows the answer */
 };
 
 /* A message as one side knows it. */
 struct envelope {
-    uint64_t number;      /* nth message of the session, from 1 at the first MAIL */
+    uint64_t number; /* nth message of the session, from 1 at the first MAIL */
     bool has_sender;
-    struct text sender;   /* the reverse-path, without angle brackets; may be empty */
-    struct text recipients;  /* addresses, each followed by a NUL; at most RECIPIENTS_MAX */
-    size_t recipient_count;  /* how many RCPTs there were, the forgotten ones too */
-    uint64_t declared_size;  /* MAIL's SIZE= (RFC 1870); 0 when not declared */
+    struct text sender;     /* the reverse-path, without angle brackets; may be empty */
+    struct text recipients; /* addresses, each followed by a NUL; at most RECIPIENTS_MAX */
+    size_t recipient_count; /* how many RCPTs there were, the forgotten ones too */
+    uint64_t declared_size; /* MAIL's SIZE= (RFC 1870); 0 when not declared */
 };
 
 struct dialogue {
-    struct text helo;          /* the name the client gave with HELO, EHLO or LHLO */
-    bool lmtp;                 /* it said LHLO: one reply a recipient (RFC 2033 section 4.2) */
-    bool esmtp;                /* it said EHLO or LHLO */
-    bool tls;                  /* the client's side is encrypted */
-    bool server_in_body;       /* the server has said 354 and has not had the end of mail */
-    bool client_in_body;       /* the client was told 354 and has not sent the end of mail */
-    struct envelope said;      /* as the client has said it */
-    struct envelope granted;   /* as the client was told that it stands: MAIL and RCPT with 2xx */
-    uint64_t body_bytes;       /* of the message under way */
-    struct pending *queue;     /* ring of `capacity`, first at `first` */
+    struct text helo;        /* the name the client gave with HELO, EHLO or LHLO */
+    bool lmtp;               /* it said LHLO: one reply a recipient (RFC 2033 section 4.2) */
+    bool esmtp;              /* it said EHLO or LHLO */
+    bool tls;                /* the client's side is encrypted */
+    bool server_in_body;     /* the server has said 354 and has not had the end of mail */
+    bool client_in_body;     /* the client was told 354 and has not sent the end of mail */
+    struct envelope said;    /* as the client has said it */
+    struct envelope granted; /* as the client was told that it stands: MAIL and RCPT with 2xx */
+    uint64_t body_bytes;     /* of the message under way */
+    struct pending *queue;   /* ring of `capacity`, first at `first` */
     size_t first;
     size_t count;
     size_t capacity;

@@ -7,11 +7,11 @@ static const struct {
     const char *word;
     unsigned flags;
 } verbs[] = {
-#define VERB(name, word, flags) {word, flags},
+#define VERB(name, word, flags) { word, flags },
 #include "smtp/verbs.def"
 #undef VERB
-    {"UNKNOWN", PLAIN},
-    {"", PLAIN},
+    { "UNKNOWN", PLAIN },
+    { "", PLAIN },
 };
 
 const char *verb_name(enum verb verb)

@@ -1,5 +1,5 @@
-/* event: what SMTP bytes mean. A decoder makes events out of bytes, rules act on them; the raw bytes
- * of all events joined are the input again, whatever it was. */
+/* event: what SMTP bytes mean. A decoder makes events out of bytes, rules act on them; the raw
+ * bytes of all events joined are the input again, whatever it was. */
 #ifndef SMTPCHAOS_SMTP_EVENT_H
 #define SMTPCHAOS_SMTP_EVENT_H
 
@@ -13,15 +13,15 @@ enum direction { TO_SERVER, TO_CLIENT };
 
 /* Kinds are bits, so that a rule or a mutator can want several. */
 enum smtp_event_kind {
-    SMTP_CONNECT = 1,    /* a session begins; raw is empty */
-    SMTP_GREETING = 2,   /* the server's first reply */
-    SMTP_COMMAND = 4,    /* one command line */
-    SMTP_REPLY = 8,      /* one whole reply, all its lines */
-    SMTP_BODY = 16,      /* one line of mail, or a stretch of it when nobody wants lines */
-    SMTP_BODY_END = 32,  /* the end of mail: the lone dot, or the end of the last BDAT chunk */
-    SMTP_TLS = 64,       /* TLS begins */
-    SMTP_CLOSE = 128,    /* the sending side has ended its direction; raw is empty */
-    SMTP_OTHER = 256     /* anything else: AUTH exchange, lines that are no replies, opaque bytes */
+    SMTP_CONNECT = 1,   /* a session begins; raw is empty */
+    SMTP_GREETING = 2,  /* the server's first reply */
+    SMTP_COMMAND = 4,   /* one command line */
+    SMTP_REPLY = 8,     /* one whole reply, all its lines */
+    SMTP_BODY = 16,     /* one line of mail, or a stretch of it when nobody wants lines */
+    SMTP_BODY_END = 32, /* the end of mail: the lone dot, or the end of the last BDAT chunk */
+    SMTP_TLS = 64,      /* TLS begins */
+    SMTP_CLOSE = 128,   /* the sending side has ended its direction; raw is empty */
+    SMTP_OTHER = 256    /* anything else: AUTH exchange, lines that are no replies, opaque bytes */
 };
 
 enum verb {
@@ -41,12 +41,12 @@ struct smtp_command {
 };
 
 struct smtp_reply {
-    unsigned code;      /* 100..999; 0 when the line has no code */
-    unsigned lines;     /* how many lines the reply has */
-    enum verb after;    /* the command it answers; VERB_NONE when there is none */
-    bool after_message; /* it answers the end of a message (final dot, BDAT LAST) */
+    unsigned code;         /* 100..999; 0 when the line has no code */
+    unsigned lines;        /* how many lines the reply has */
+    enum verb after;       /* the command it answers; VERB_NONE when there is none */
+    bool after_message;    /* it answers the end of a message (final dot, BDAT LAST) */
     struct span recipient; /* the address of the RCPT it answers; empty otherwise */
-    struct span text;   /* the first line behind the code, without its line ending */
+    struct span text;      /* the first line behind the code, without its line ending */
 };
 
 struct smtp_body {
@@ -60,10 +60,10 @@ struct smtp_body {
 struct smtp_event {
     enum smtp_event_kind kind;
     enum direction going;
-    struct span raw;  /* the exact bytes, line ending included; valid until the chain changes */
-    uint64_t number;  /* nth event in its direction, from 1; 0 for a stretch of body */
-    bool overlong;    /* longer than --max-line: rules do not see it, raw is only its last part */
-    bool secret;      /* carries credentials: never written down */
+    struct span raw; /* the exact bytes, line ending included; valid until the chain changes */
+    uint64_t number; /* nth event in its direction, from 1; 0 for a stretch of body */
+    bool overlong;   /* longer than --max-line: rules do not see it, raw is only its last part */
+    bool secret;     /* carries credentials: never written down */
     struct smtp_command command; /* COMMAND */
     struct smtp_reply reply;     /* GREETING, REPLY */
     struct smtp_body body;       /* BODY, BODY_END */

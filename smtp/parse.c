@@ -51,7 +51,7 @@ static void parse_path(struct smtp_command *command)
 struct smtp_command smtp_command_parse(struct span line)
 {
     line = span_trim(span_chomp(line));
-    struct smtp_command command = {.word = span_take(line, word_length(line))};
+    struct smtp_command command = { .word = span_take(line, word_length(line)) };
     command.verb = verb_parse(command.word);
     command.argument = span_trim(span_drop(line, command.word.len));
     if (command.verb == VERB_MAIL || command.verb == VERB_RCPT)
@@ -107,7 +107,7 @@ static unsigned count_lines(struct span raw)
 
 struct smtp_reply smtp_reply_parse(struct span raw)
 {
-    struct smtp_reply reply = {.after = VERB_NONE, .lines = count_lines(raw)};
+    struct smtp_reply reply = { .after = VERB_NONE, .lines = count_lines(raw) };
     struct span line = span_chomp(span_take(raw, span_find(raw, '\n') + 1));
     if (!smtp_is_reply_line(line))
         return reply;

@@ -1,0 +1,444 @@
+/* decoder: see decoder.h. One function a phase; each looks at the bytes at the head of the chain
+ * and either fills an event or says what it waits for. */
+#include "smtp/decoder.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "smtp/parse.h"
+
+void decoder_init(struct decoder *decoder, enum direction going, size_t max_line)
+{
+    *decoder = (struct decoder){
+        .going = going,
+        .phase = going == TO_SERVER ? PHASE_COMMANDS : PHASE_GREETING,
+        .max_line = max_line ? max_line : MAX_LINE_DEFAULT,
+    };
+}
+
+const char *phase_name(enum phase phase)
+{
+    static const char *const names[] = {
+#define PHASE(name, truth) #name,
+#include "smtp/phases.def"
+#undef PHASE
+    };
+    return names[phase];
+}
+
+static void enter_message(struct decoder *decoder)
+{
+    decoder->body_bytes = 0;
+    decoder->headers = true;
+    decoder->place = PLACE_AFTER_CRLF;
+    decoder->dot_candidate = false;
+}
+
+void decoder_enter(struct decoder *decoder, enum phase phase)
+{
+    decoder->phase = phase;
+    decoder->scanned = 0;
+    if (phase == PHASE_DATA)
+        enter_message(decoder);
+}
+
+void decoder_enter_chunk(struct decoder *decoder, uint64_t size, bool last)
+{
+    if (!decoder->in_message)
+        enter_message(decoder);
+    decoder->in_message = true;
+    decoder->chunk_left = size;
+    decoder->chunk_last = last;
+    decoder_enter(decoder, PHASE_CHUNK);
+}
+
+/* Fills what all events share; takes the first `len` bytes of the chain as the event's own. */
+static enum decoded found(struct decoder *decoder, struct chain *in, size_t len,
+                          enum smtp_event_kind kind, struct smtp_event *event)
+{
+    *event = (struct smtp_event){ .kind = kind, .going = decoder->going };
+    event->raw = chain_pull(in, len);
+    event->number = ++decoder->number;
+    decoder->scanned = 0;
+    return DECODED_EVENT;
+}
+
+/* Bytes that are no event of their own number: they come as they were read. */
+static enum decoded found_bulk(struct decoder *decoder, struct chain *in, size_t len,
+                               enum smtp_event_kind kind, struct smtp_event *event)
+{
+    *event = (struct smtp_event){ .kind = kind, .going = decoder->going };
+    event->raw = span_take(chain_head(in), len);
+    decoder->scanned = 0;
+    return DECODED_EVENT;
+}
+
+/* Where the line that begins at `from` ends (behind its LF), or 0 when its end has not come. The
+ * search goes on where it stopped, so that a trickle costs no more than a gush. */
+static size_t line_end(struct decoder *decoder, const struct chain *in, size_t from)
+{
+    size_t begin = decoder->scanned > from ? decoder->scanned : from;
+    size_t at = chain_find(in, '\n', begin);
+    decoder->scanned = at;
+    return at < in->len ? at + 1 : 0;
+}
+
+/* How much of an overlong line makes one piece: max_line, but never between CR and LF, and the
+ * same however the bytes arrived. */
+static size_t piece_length(const struct decoder *decoder, const struct chain *in)
+{
+    size_t len = decoder->max_line;
+    return chain_at(in, len - 1) == '\r' ? len - 1 : len;
+}
+
+/* -- commands ------------------------------------------------------------------------------- */
+
+/* The beginning of an overlong command passes as OTHER; its verb is kept for its end. */
+static enum decoded overlong_command(struct decoder *decoder, struct chain *in,
+                                     struct smtp_event *event)
+{
+    size_t len = piece_length(decoder, in);
+    if (decoder->rest == REST_NONE)
+        decoder->overlong_verb = smtp_command_parse(chain_pull(in, len)).verb;
+    decoder->rest = REST_COMMAND;
+    found(decoder, in, len, SMTP_OTHER, event);
+    event->overlong = true;
+    return DECODED_EVENT;
+}
+
+static enum decoded next_command(struct decoder *decoder, struct chain *in,
+                                 struct smtp_event *event)
+{
+    size_t end = line_end(decoder, in, 0);
+    if ((end ? end : in->len) > decoder->max_line)
+        return overlong_command(decoder, in, event);
+    if (!end)
+        return DECODED_NEED_MORE;
+    found(decoder, in, end, SMTP_COMMAND, event);
+    event->command = smtp_command_parse(event->raw);
+    if (decoder->rest == REST_COMMAND) {
+        event->overlong = true;
+        event->command = (struct smtp_command){ .verb = decoder->overlong_verb };
+        decoder->rest = REST_NONE;
+    }
+    event->secret = event->command.verb == VERB_AUTH;
+    return DECODED_EVENT;
+}
+
+/* The client's answer to a challenge (RFC 4954 section 4): one line, never shown. */
+static enum decoded next_auth_line(struct decoder *decoder, struct chain *in,
+                                   struct smtp_event *event)
+{
+    size_t end = line_end(decoder, in, 0);
+    if ((end ? end : in->len) > decoder->max_line) {
+        found(decoder, in, piece_length(decoder, in), SMTP_OTHER, event);
+        event->overlong = event->secret = true;
+        return DECODED_EVENT;
+    }
+    if (!end)
+        return DECODED_NEED_MORE;
+    found(decoder, in, end, SMTP_OTHER, event);
+    event->secret = true;
+    return DECODED_EVENT;
+}
+
+/* -- replies -------------------------------------------------------------------------------- */
+
+/* Bytes that rules do not see as a reply pass as OTHER: lines that are none, and the beginning of a
+ * reply longer than REPLY_MAX or of a line longer than max_line. */
+static enum decoded not_a_reply(struct decoder *decoder, struct chain *in, size_t len,
+                                bool overlong, struct smtp_event *event)
+{
+    found(decoder, in, len, SMTP_OTHER, event);
+    event->overlong = overlong;
+    return DECODED_EVENT;
+}
+
+static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_t len,
+                                struct smtp_event *event)
+{
+    bool greeting = decoder->phase == PHASE_GREETING;
+    found(decoder, in, len, greeting ? SMTP_GREETING : SMTP_REPLY, event);
+    event->reply = smtp_reply_parse(event->raw);
+    event->overlong = decoder->mid_reply || decoder->rest != REST_NONE;
+    decoder->mid_reply = false;
+    decoder->rest = REST_NONE;
+    if (greeting)
+        decoder->phase = PHASE_REPLIES;
+    return DECODED_EVENT;
+}
+
+/* The first bytes of a line, enough to tell whether it is a reply and whether that goes on. */
+static struct span line_prefix(const struct chain *in, size_t begin, size_t end, uint8_t room[5])
+{
+    size_t len = end - begin < 5 ? end - begin : 5;
+    for (size_t i = 0; i < len; i++)
+        room[i] = chain_at(in, begin + i);
+    return span_make(room, len);
+}
+
+static enum line_rest rest_of_line(const struct decoder *decoder, struct span prefix)
+{
+    if (!smtp_is_reply_line(prefix))
+        return decoder->mid_reply ? REST_CONTINUES : REST_NO_REPLY;
+    return smtp_is_reply_continued(prefix) ? REST_CONTINUES : REST_ENDS;
+}
+
+/* A line of a reply beyond max_line: its beginning goes, what its end will mean is kept. */
+static enum decoded overlong_reply_line(struct decoder *decoder, struct chain *in,
+                                        struct smtp_event *event)
+{
+    uint8_t room[5];
+    size_t len = piece_length(decoder, in);
+    if (decoder->rest == REST_NONE)
+        decoder->rest = rest_of_line(decoder, line_prefix(in, 0, len, room));
+    return not_a_reply(decoder, in, len, true, event);
+}
+
+static enum decoded rest_of_overlong_reply_line(struct decoder *decoder, struct chain *in,
+                                                struct smtp_event *event)
+{
+    size_t end = line_end(decoder, in, 0);
+    if ((end ? end : in->len) > decoder->max_line)
+        return overlong_reply_line(decoder, in, event);
+    if (!end)
+        return DECODED_NEED_MORE;
+    if (decoder->rest == REST_ENDS)
+        return whole_reply(decoder, in, end, event);
+    decoder->mid_reply = decoder->rest == REST_CONTINUES;
+    decoder->rest = REST_NONE;
+    return not_a_reply(decoder, in, end, true, event);
+}
+
+/* Takes the lines before `len` as gone, so that what follows is looked at line by line. */
+static enum decoded overlong_reply(struct decoder *decoder, struct chain *in, size_t len,
+                                   struct smtp_event *event)
+{
+    decoder->mid_reply = true;
+    return not_a_reply(decoder, in, len, true, event);
+}
+
+/* `scanned` stands at the beginning of the first line whose end has not been seen. */
+static enum decoded next_reply(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+{
+    uint8_t room[5];
+    if (decoder->rest != REST_NONE)
+        return rest_of_overlong_reply_line(decoder, in, event);
+    for (;;) {
+        size_t begin = decoder->scanned;
+        size_t end = chain_find(in, '\n', begin) + 1;
+        bool complete = end <= in->len;
+        if (!complete)
+            end = in->len;
+        if (begin > 0 && (end - begin > decoder->max_line || end > REPLY_MAX))
+            return overlong_reply(decoder, in, begin, event);
+        if (end - begin > decoder->max_line)
+            return overlong_reply_line(decoder, in, event);
+        if (!complete)
+            return DECODED_NEED_MORE;
+        enum line_rest rest = rest_of_line(decoder, line_prefix(in, begin, end, room));
+        if (rest == REST_NO_REPLY && begin == 0)
+            return not_a_reply(decoder, in, end, false, event);
+        if (rest == REST_ENDS)
+            return whole_reply(decoder, in, end, event);
+        decoder->scanned = end;
+    }
+}
+
+/* -- mail ----------------------------------------------------------------------------------- */
+
+static bool at_line_start(enum line_place place)
+{
+    return place == PLACE_AFTER_LF || place == PLACE_AFTER_CRLF;
+}
+
+/* Where the byte behind `bytes` stands; `bytes` is not empty. */
+static enum line_place place_behind(enum line_place before, struct span bytes)
+{
+    uint8_t last = bytes.ptr[bytes.len - 1];
+    if (last == '\r')
+        return PLACE_AFTER_CR;
+    if (last != '\n')
+        return PLACE_INSIDE;
+    bool cr = bytes.len > 1 ? bytes.ptr[bytes.len - 2] == '\r' : before == PLACE_AFTER_CR;
+    return cr ? PLACE_AFTER_CRLF : PLACE_AFTER_LF;
+}
+
+static void note_body(struct decoder *decoder, struct smtp_event *event)
+{
+    event->body.offset = decoder->body_bytes;
+    event->body.chunked = decoder->phase == PHASE_CHUNK;
+    decoder->body_bytes += event->raw.len;
+    decoder->place = place_behind(decoder->place, event->raw);
+}
+
+/* One line of mail as an event: where it stands, and what it does to the header block. */
+static enum decoded body_line(struct decoder *decoder, struct chain *in, size_t len,
+                              struct smtp_event *event)
+{
+    found(decoder, in, len, SMTP_BODY, event);
+    event->body.starts_line = at_line_start(decoder->place);
+    note_body(decoder, event);
+    event->body.ends_line = at_line_start(decoder->place);
+    event->body.header = decoder->headers;
+    if (event->body.starts_line && span_chomp(event->raw).len == 0)
+        decoder->headers = false;
+    return DECODED_EVENT;
+}
+
+/* A stretch of mail that nobody wants as lines; at most what is contiguous. */
+static enum decoded body_stretch(struct decoder *decoder, struct chain *in, size_t len,
+                                 struct smtp_event *event)
+{
+    found_bulk(decoder, in, len, SMTP_BODY, event);
+    note_body(decoder, event);
+    return DECODED_EVENT;
+}
+
+static enum decoded body_end(struct decoder *decoder, struct chain *in, size_t len,
+                             struct smtp_event *event)
+{
+    found(decoder, in, len, SMTP_BODY_END, event);
+    event->body.offset = decoder->body_bytes;
+    event->body.chunked = decoder->phase == PHASE_CHUNK;
+    decoder->in_message = false;
+    decoder->phase = PHASE_COMMANDS;
+    return DECODED_EVENT;
+}
+
+enum dot { NO_DOT, MAYBE_DOT, DOT_STRICT, DOT_LENIENT };
+
+/* What the line at the head is: the lone dot (RFC 5321 section 4.1.1.4), its beginning, a dot that
+ * only lenient servers take for the end, or text. */
+static enum dot dot_at_head(const struct decoder *decoder, const struct chain *in, size_t *len)
+{
+    if (!at_line_start(decoder->place) || in->len == 0 || chain_at(in, 0) != '.')
+        return NO_DOT;
+    bool cr = in->len > 1 && chain_at(in, 1) == '\r';
+    if (in->len == 1 || (cr && in->len == 2))
+        return MAYBE_DOT;
+    if (chain_at(in, cr ? 2 : 1) != '\n')
+        return NO_DOT;
+    *len = cr ? 3 : 2;
+    bool strict = cr && decoder->place == PLACE_AFTER_CRLF;
+    return strict || decoder->bare_lf ? DOT_STRICT : DOT_LENIENT;
+}
+
+/* How much of the head is text for sure: up to the next line that begins with a dot. Line ends are
+ * text and never held back. */
+static size_t bulk_length(struct span head)
+{
+    size_t at = 0;
+    while (at < head.len) {
+        at += span_find(span_drop(head, at), '\n') + 1;
+        if (at < head.len && head.ptr[at] == '.')
+            return at;
+    }
+    return head.len;
+}
+
+/* A piece of a line that is too long, or that a BDAT chunk cuts off. */
+static enum decoded next_body_line(struct decoder *decoder, struct chain *in, size_t limit,
+                                   struct smtp_event *event)
+{
+    size_t end = line_end(decoder, in, 0);
+    size_t at_hand = end ? end : in->len;
+    if (at_hand > decoder->max_line && limit > decoder->max_line)
+        return body_line(decoder, in, piece_length(decoder, in), event);
+    if (end && end <= limit)
+        return body_line(decoder, in, end, event);
+    if (in->len >= limit)
+        return body_line(decoder, in, limit, event);
+    return DECODED_NEED_MORE;
+}
+
+static enum decoded lenient_dot(struct decoder *decoder, struct chain *in, size_t len,
+                                struct smtp_event *event)
+{
+    decoder->dot_candidate = true;
+    if (decoder->body_as_lines)
+        return body_line(decoder, in, len, event);
+    chain_pull(in, len);
+    return body_stretch(decoder, in, len, event);
+}
+
+static enum decoded next_data(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+{
+    size_t len = 0;
+    switch (dot_at_head(decoder, in, &len)) {
+    case MAYBE_DOT: return DECODED_NEED_MORE;
+    case DOT_STRICT: return body_end(decoder, in, len, event);
+    case DOT_LENIENT: return lenient_dot(decoder, in, len, event);
+    case NO_DOT: break;
+    }
+    decoder->dot_candidate = false;
+    if (decoder->body_as_lines)
+        return next_body_line(decoder, in, SIZE_MAX, event);
+    return body_stretch(decoder, in, bulk_length(chain_head(in)), event);
+}
+
+static enum decoded chunk_is_over(struct decoder *decoder, struct chain *in,
+                                  struct smtp_event *event)
+{
+    if (decoder->chunk_last)
+        return body_end(decoder, in, 0, event);
+    decoder_enter(decoder, PHASE_COMMANDS);
+    return next_command(decoder, in, event);
+}
+
+static enum decoded next_chunk(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+{
+    if (decoder->chunk_left == 0)
+        return chunk_is_over(decoder, in, event);
+    if (in->len == 0)
+        return DECODED_NEED_MORE;
+    enum decoded decoded = decoder->body_as_lines
+                               ? next_body_line(decoder, in, decoder->chunk_left, event)
+                               : body_stretch(decoder, in, decoder->chunk_left, event);
+    if (decoded == DECODED_EVENT)
+        decoder->chunk_left -= event->raw.len;
+    return decoded;
+}
+
+bool decoder_end_at_candidate(struct decoder *decoder)
+{
+    if (decoder->phase != PHASE_DATA || !decoder->dot_candidate)
+        return false;
+    decoder_enter(decoder, PHASE_COMMANDS);
+    return true;
+}
+
+/* -- the whole ------------------------------------------------------------------------------ */
+
+enum decoded decoder_next(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+{
+    if (in->len == 0 && decoder->phase != PHASE_CHUNK)
+        return DECODED_NEED_MORE;
+    switch (decoder->phase) {
+    case PHASE_GREETING:
+    case PHASE_REPLIES: return next_reply(decoder, in, event);
+    case PHASE_COMMANDS: return next_command(decoder, in, event);
+    case PHASE_FORK: return DECODED_NEED_PEER;
+    case PHASE_AUTH: return next_auth_line(decoder, in, event);
+    case PHASE_DATA: return next_data(decoder, in, event);
+    case PHASE_CHUNK: return next_chunk(decoder, in, event);
+    case PHASE_OPAQUE: return found_bulk(decoder, in, in->len, SMTP_OTHER, event);
+    }
+    check(false);
+}
+
+unsigned decoder_pending_kinds(const struct decoder *decoder, const struct chain *in)
+{
+    size_t len;
+    switch (decoder->phase) {
+    case PHASE_GREETING: return SMTP_GREETING | SMTP_OTHER;
+    case PHASE_REPLIES: return SMTP_REPLY | SMTP_OTHER;
+    case PHASE_COMMANDS: return SMTP_COMMAND | SMTP_OTHER;
+    case PHASE_FORK: return SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END | SMTP_OTHER;
+    case PHASE_DATA:
+        return dot_at_head(decoder, in, &len) == MAYBE_DOT ? SMTP_BODY | SMTP_BODY_END : SMTP_BODY;
+    case PHASE_CHUNK: return SMTP_BODY;
+    case PHASE_AUTH:
+    case PHASE_OPAQUE: return SMTP_OTHER;
+    }
+    check(false);
+}
