@@ -36,16 +36,31 @@
 #define PARAMS_MAX 8
 #define RULE_LINE_MAX 8192
 #define PROFILE_SIZE_MAX (1024 * 1024)
+/* Bytes of a configuration file. */
+#define CONFIG_SIZE_MAX (1024 * 1024)
 /* PCRE2's match and depth limits: a hostile pattern costs milliseconds, not minutes. */
 #define PCRE_MATCH_LIMIT 100000
 #define PCRE_DEPTH_LIMIT 1000
+/* Items of a pattern tried and bytes passed over, for all beginnings of a match together. */
+#define PCRE_STEPS_MAX 5000000
 /* Entries of the memory that counters and greylists share across sessions. */
 #define RECALL_ENTRIES_MAX 100000
 
 /* Bytes of one struct text when it names no bound of its own. */
 #define TEXT_MAX (16 * 1024 * 1024)
+/* Bytes of a person's word that a message quotes. */
+#define TEXT_QUOTED_MAX 64
 /* Bytes of a line that the journal shows; the rest is counted. */
 #define JOURNAL_LINE_MAX 2048
+
+/* The built-in receiver: bytes of one command line, bytes of replies that wait before it stops
+ * reading, and seconds of silence before it says 421 (RFC 5321 4.5.3.2.7). */
+#define RECEIVER_LINE_MAX 4096
+#define RECEIVER_HIGH_WATER (64 * 1024)
+#define RECEIVER_TIMEOUT_S 300
+/* The built-in sender: bytes of mail it holds ready to leave, and of a reply's text it remembers. */
+#define SENDER_HIGH_WATER (256 * 1024)
+#define SENDER_REASON_MAX 512
 
 /* Options --max-sessions, --connect-timeout, --idle-timeout (seconds). RFC 5321 4.5.3.2.7 lets a
  * server drop a client after five minutes; a wire must outlast both peers' own timers. */

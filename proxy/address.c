@@ -1,0 +1,185 @@
+/* address: see address.h. */
+#include "proxy/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/un.h>
+
+/* Copies a span and a NUL; false when it does not fit or holds a NUL itself. */
+static bool copy_string(char *to, size_t size, struct span from)
+{
+    if (from.len >= size || span_find(from, 0) < from.len)
+        return false;
+    if (from.len)
+        memcpy(to, from.ptr, from.len);
+    to[from.len] = 0;
+    return true;
+}
+
+static bool refuse(struct text *error, struct span text, const char *why)
+{
+    text_addf(error, "\"");
+    text_add_escaped(error, text);
+    text_addf(error, "\" %s", why);
+    return false;
+}
+
+static bool parse_unix(struct address *address, struct span text, struct text *error)
+{
+    struct span path = span_drop(text, sizeof "unix:" - 1);
+    address->kind = ADDRESS_UNIX;
+    if (!path.len)
+        return refuse(error, text, "names no path");
+    if (!copy_string(address->path, sizeof address->path, path))
+        return refuse(error, text,
+                      "is longer than the 107 bytes that a Unix socket's path may have");
+    return true;
+}
+
+/* Cuts "host:port" at its last colon; an IPv6 number needs its brackets, or the cut is a guess. */
+static bool cut_port(struct span text, struct span *host, struct span *port, struct text *error)
+{
+    size_t colon = text.len;
+    while (colon && text.ptr[colon - 1] != ':')
+        colon--;
+    if (!colon || (text.ptr[0] == '[' && text.ptr[text.len - 1] == ']'))
+        return refuse(error, text, "has no port; write HOST:PORT");
+    *host = span_take(text, colon - 1);
+    *port = span_drop(text, colon);
+    if (host->len >= 2 && host->ptr[0] == '[' && host->ptr[host->len - 1] == ']')
+        *host = span_drop_last(span_drop(*host, 1), 1);
+    else if (span_find(*host, ':') < host->len)
+        return refuse(error, text, "has too many colons; an IPv6 address is written [::1]:25");
+    return true;
+}
+
+static bool parse_inet(struct address *address, struct span text, struct text *error)
+{
+    struct span host;
+    struct span port;
+    uint64_t number;
+    address->kind = ADDRESS_INET;
+    if (!cut_port(text, &host, &port, error))
+        return false;
+    if (!span_number(port, &number) || number > UINT16_MAX)
+        return refuse(error, text, "has no port from 0 to 65535");
+    address->port = (uint16_t)number;
+    if (!copy_string(address->host, sizeof address->host, host))
+        return refuse(error, text, "is longer than a host's name may be");
+    return true;
+}
+
+bool address_parse(struct address *address, struct span text, struct text *error)
+{
+    *address = (struct address){ .kind = ADDRESS_SINK };
+    if (span_equal(text, SPAN("sink")))
+        return true;
+    if (!text.len)
+        return refuse(error, text, "is no address; write HOST:PORT or unix:PATH");
+    if (span_starts(text, SPAN("unix:")))
+        return parse_unix(address, text, error);
+    return parse_inet(address, text, error);
+}
+
+void address_format(const struct address *address, struct text *out)
+{
+    switch (address->kind) {
+    case ADDRESS_INET:
+        text_addf(out, strchr(address->host, ':') ? "[%s]:%u" : "%s:%u", address->host,
+                  (unsigned)address->port);
+        break;
+    case ADDRESS_UNIX: text_addf(out, "unix:%s", address->path); break;
+    case ADDRESS_SINK: text_add(out, SPAN("sink")); break;
+    }
+}
+
+static void to_unix(const struct address *address, struct socket_address *out)
+{
+    struct sockaddr_un *un = (struct sockaddr_un *)&out->storage;
+    _Static_assert(sizeof un->sun_path == ADDRESS_PATH_SIZE, "the kernel's bound");
+    un->sun_family = AF_UNIX;
+    memcpy(un->sun_path, address->path, sizeof un->sun_path);
+    out->size = sizeof *un;
+}
+
+bool address_to_socket(const struct address *address, struct socket_address *out)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&out->storage;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&out->storage;
+    *out = (struct socket_address){ 0 };
+    if (address->kind == ADDRESS_UNIX) {
+        to_unix(address, out);
+        return true;
+    }
+    if (inet_pton(AF_INET, address->host, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(address->port);
+        out->size = sizeof *v4;
+        return true;
+    }
+    if (inet_pton(AF_INET6, address->host, &v6->sin6_addr) != 1)
+        return false;
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(address->port);
+    out->size = sizeof *v6;
+    return true;
+}
+
+/* An IPv4 peer of a dual-stack listener is shown as what it is. */
+static bool is_mapped(const struct sockaddr_in6 *v6)
+{
+    return IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+}
+
+void socket_address_format_host(const struct socket_address *address, struct text *out)
+{
+    char host[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->storage;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->storage;
+    if (address->storage.ss_family == AF_INET)
+        inet_ntop(AF_INET, &v4->sin_addr, host, sizeof host);
+    else if (address->storage.ss_family == AF_INET6 && is_mapped(v6))
+        inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], host, sizeof host);
+    else if (address->storage.ss_family == AF_INET6)
+        inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
+    text_add(out, span_of(host));
+}
+
+static void format_unix(const struct socket_address *address, struct text *out)
+{
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&address->storage;
+    size_t size = address->size - offsetof(struct sockaddr_un, sun_path);
+    bool has_name = address->size > offsetof(struct sockaddr_un, sun_path) && un->sun_path[0];
+    text_add(out, SPAN("unix"));
+    if (has_name)
+        text_addf(out, ":%.*s", (int)strnlen(un->sun_path, size), un->sun_path);
+}
+
+void socket_address_format(const struct socket_address *address, struct text *out)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->storage;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->storage;
+    if (address->storage.ss_family == AF_UNIX) {
+        format_unix(address, out);
+        return;
+    }
+    bool is_v4 = address->storage.ss_family == AF_INET;
+    bool brackets = !is_v4 && !is_mapped(v6);
+    text_add(out, span_of(brackets ? "[" : ""));
+    socket_address_format_host(address, out);
+    text_addf(out, "%s:%u", brackets ? "]" : "",
+              (unsigned)ntohs(is_v4 ? v4->sin_port : v6->sin6_port));
+}
+
+bool socket_address_is_loopback(const struct socket_address *address)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->storage;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->storage;
+    if (address->storage.ss_family == AF_INET)
+        return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (address->storage.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+    return true;
+}

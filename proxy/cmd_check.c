@@ -1,0 +1,72 @@
+/* cmd_check: `smtpchaos check FILE…`: reads files as the program would and says what is wrong. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "proxy/commands.h"
+#include "proxy/complain.h"
+#include "proxy/exits.h"
+#include "proxy/file.h"
+#include "proxy/options.h"
+#include "session/profile.h"
+
+static const struct usage usage = {
+    .name = "check",
+    .summary = "checks profiles, configuration files and transcripts",
+    .operands = "FILE…",
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .detail =
+        "Files are told apart by their names: *.profile is a profile, *.transcript is a "
+        "transcript, everything else is a configuration file for `smtpchaos proxy`. Each mistake "
+        "is one line on stderr that begins with file, line and column. On a terminal each file "
+        "without a mistake is named too.",
+    .examples = "  # before a profile is used\n"
+                "  smtpchaos check ./reluctant.profile\n"
+                "  # before a running proxy is told to read its files again\n"
+                "  smtpchaos check proxy.conf && kill -HUP \"$(pidof smtpchaos)\"\n",
+};
+
+typedef bool checker(const char *file, struct span text, struct text *errors);
+
+static checker *checker_of(const char *file)
+{
+    if (span_ends(span_of(file), SPAN(".profile")))
+        return profile_check;
+    return NULL;
+}
+
+static int check_file(const char *file)
+{
+    struct text text = { .max = PROFILE_SIZE_MAX };
+    struct text errors = { 0 };
+    checker *check_text = checker_of(file);
+    if (!check_text) {
+        complain("%s: is neither a profile nor a transcript, by its name", file);
+        return EX_USAGE;
+    }
+    int status = file_read(file, &text);
+    if (status == 0 && !check_text(file, text_span(&text), &errors))
+        status = EX_DATAERR;
+    if (status == 0 && isatty(STDOUT_FILENO))
+        printf("%s: fine\n", file);
+    complain_lines(text_span(&errors));
+    text_deinit(&errors);
+    text_deinit(&text);
+    return status;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    struct options options;
+    int status;
+    if (!options_parse(&options, &usage, argc, argv, &status))
+        return status;
+    for (size_t i = 0; i < options.operand_count; i++) {
+        int found = check_file(options.operands[i]);
+        status = found ? found : status;
+    }
+    options_deinit(&options);
+    return status;
+}
