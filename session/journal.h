@@ -30,6 +30,7 @@ enum journal_event {
 struct journal_entry {
     enum journal_event event;
     instant time;
+    uint64_t sequence;      /* nth entry of its session, from 0 */
     const struct facts *facts; /* session, client, server */
     bool has_direction;
     enum direction direction;
@@ -38,14 +39,16 @@ struct journal_entry {
     unsigned code;    /* 0 when none */
     struct span line; /* raw bytes; formats escape, bound and mask them */
     bool secret;      /* the line carries credentials: formats write *** */
-    bool local;       /* said by the proxy itself: an answer, a 421, the stand-in */
+    bool local;             /* said by the proxy itself: an answer, a 421, the stand-in; RULE: `after`
+                               is a reply that the client hears from the proxy */
     bool has_bytes;
     uint64_t bytes;
     /* RULE */
     const struct rule *rule;
     struct span parameters; /* as drawn: "time=400ms" */
     struct span before;     /* the event's bytes */
-    struct span after;      /* what went on in its place, or the answer */
+    struct span after;      /* what went on in its place, or the answer; the same as `before` when the
+                               content stayed, empty when nothing went on */
     bool dry_run;
     /* CLOSE, ERROR */
     const char *how;       /* CLOSE: the name of the ending; ERROR: a word such as "opaque" */
@@ -105,8 +108,11 @@ void journal_exchange_entry(const struct journal_entry *entry, struct text *out)
  * "close server-closed", "error opaque"; for other entries the event's name and its line. */
 void journal_brief(const struct journal_entry *entry, struct text *out);
 
-/* Appends the entry's line as formats show it: without its line ending, escaped, at most
- * JOURNAL_LINE_MAX bytes of it, credentials as ***. */
+/* Appends the entry's line as formats show it: escaped as in transcripts, without a CRLF at its end
+ * (any other line ending is shown), at most JOURNAL_LINE_MAX bytes of it, credentials as ***. */
 void journal_add_line(const struct journal_entry *entry, struct text *out);
+/* Likewise `before` and `after` of a RULE entry, with every line ending shown. */
+void journal_add_before(const struct journal_entry *entry, struct text *out);
+void journal_add_after(const struct journal_entry *entry, struct text *out);
 
 #endif
