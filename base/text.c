@@ -109,6 +109,13 @@ void text_add_escaped(struct text *text, struct span bytes)
     }
 }
 
+void text_add_quoted(struct text *text, struct span word)
+{
+    text_add_byte(text, '"');
+    text_add_escaped(text, span_take(word, TEXT_QUOTED_MAX));
+    text_add(text, word.len > TEXT_QUOTED_MAX ? SPAN("...\"") : SPAN("\""));
+}
+
 static int hex_digit(uint8_t byte)
 {
     byte = byte_lower(byte);

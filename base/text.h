@@ -32,6 +32,9 @@ const char *text_string(struct text *text);
 /* Adds bytes as transcripts and the journal show them: \r \n \t \0 \\ \" and \xHH, printable ASCII
  * as it stands. UTF-8 is shown as \xHH too, so that each byte can be told apart. */
 void text_add_escaped(struct text *text, struct span bytes);
+/* Adds a word that a person wrote as messages show it: escaped, in quotes, cut after
+ * TEXT_QUOTED_MAX bytes. */
+void text_add_quoted(struct text *text, struct span word);
 /* Undoes text_add_escaped. False at the first bad escape, with its
  * offset in *bad. */
 bool text_add_unescaped(struct text *text, struct span shown, size_t *bad);

@@ -1,0 +1,95 @@
+/* about: see about.h. */
+#include "smtp/about.h"
+
+#include "smtp/parse.h"
+
+static bool is_command(const struct smtp_event *event, enum verb verb)
+{
+    return event->kind == SMTP_COMMAND && event->command.verb == verb;
+}
+
+static bool is_reply_after(const struct smtp_event *event, enum verb verb)
+{
+    return event->kind == SMTP_REPLY && event->reply.after == verb;
+}
+
+uint64_t about_message(const struct dialogue *dialogue, const struct smtp_event *event)
+{
+    bool begins = is_command(event, VERB_MAIL) || is_reply_after(event, VERB_MAIL);
+    const struct envelope *envelope =
+        event->going == TO_SERVER ? &dialogue->said : &dialogue->granted;
+    return envelope->number + begins;
+}
+
+/* The reply to DATA finds the client waiting for it (RFC 2920 section 3.1), so what it has said is
+ * steady then, and all there is when no recipient was granted. */
+const struct envelope *about_envelope(const struct dialogue *dialogue,
+                                      const struct smtp_event *event)
+{
+    bool waits = is_reply_after(event, VERB_DATA) && !event->reply.after_message &&
+                 dialogue->granted.recipient_count == 0;
+    return event->going == TO_SERVER || waits ? &dialogue->said : &dialogue->granted;
+}
+
+bool about_sender(const struct dialogue *dialogue, const struct smtp_event *event,
+                  struct span *sender)
+{
+    const struct envelope *envelope = about_envelope(dialogue, event);
+    const struct pending *next = dialogue_next(dialogue);
+    *sender = text_span(&envelope->sender);
+    if (is_command(event, VERB_MAIL)) {
+        *sender = event->command.address;
+        return true;
+    }
+    if (is_reply_after(event, VERB_MAIL) && next && next->client_verb == VERB_MAIL) {
+        *sender = next->address;
+        return true;
+    }
+    return envelope->has_sender;
+}
+
+bool about_rcpt(const struct smtp_event *event, struct span *recipient)
+{
+    if (is_command(event, VERB_RCPT))
+        *recipient = event->command.address;
+    else if (event->kind == SMTP_REPLY && event->reply.recipient.len > 0)
+        *recipient = event->reply.recipient;
+    else
+        return false;
+    return true;
+}
+
+struct span about_recipient(const struct dialogue *dialogue, const struct smtp_event *event)
+{
+    struct span recipient;
+    if (about_rcpt(event, &recipient))
+        return recipient;
+    return envelope_recipient(about_envelope(dialogue, event), 0);
+}
+
+struct span about_helo(const struct dialogue *dialogue, const struct smtp_event *event)
+{
+    if (event->kind == SMTP_COMMAND && verb_is_hello(event->command.verb))
+        return event->command.argument;
+    return text_span(&dialogue->helo);
+}
+
+static uint64_t declared_by(const struct smtp_event *event)
+{
+    struct span value;
+    uint64_t size = 0;
+    if (smtp_parameter(event->command.parameters, SPAN("SIZE"), &value))
+        span_number(value, &size);
+    return size;
+}
+
+uint64_t about_size(const struct dialogue *dialogue, const struct smtp_event *event)
+{
+    if (is_command(event, VERB_MAIL))
+        return declared_by(event);
+    uint64_t declared = dialogue->said.declared_size;
+    uint64_t come = dialogue->body_bytes;
+    if (event->kind == SMTP_BODY && event->body.offset + event->raw.len > come)
+        come = event->body.offset + event->raw.len;
+    return declared > come ? declared : come;
+}
