@@ -33,7 +33,7 @@ struct param {
     uint64_t preset;         /* numbers: the default; WORD: the index of the default choice */
     const char *preset_text; /* texts: the default; NULL is "not given" */
     uint64_t min;
-    uint64_t max;
+    uint64_t max;        /* 0 is "no bound" */
     const char *choices; /* WORD: "spared|told" */
     bool required;
 };
@@ -48,8 +48,9 @@ struct argument {
 };
 
 /* Reads a value. On failure false, with one clause without a full stop in `error`, such as
- * `time: "5" has no unit; write 5s or 5ms`. A value in quotes arrives unquoted, unescaped, with
- * `quoted` set. */
+ * `time: "5" has no unit; write 5s or 5ms`; the argument then needs no deinit. A value in
+ * quotes arrives unquoted, unescaped, with `quoted` set; a pattern that is not in quotes arrives
+ * with its slashes. */
 bool param_parse(const struct param *param, struct span value, bool quoted,
                  struct argument *argument, struct text *error);
 /* The argument that stands for "not given": the presets. */

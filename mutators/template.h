@@ -23,7 +23,7 @@ struct facts {
     uint64_t number;       /* of the session in this run, from 1 */
 };
 
-/* What a text is expanded from. */
+/* What a text is expanded from; all of it is there. */
 struct template_source {
     const struct facts *facts;
     const struct dialogue *dialogue;
