@@ -1,0 +1,34 @@
+"""Reads the journal that `smtpchaos proxy --journal FILE` writes, while it is being written."""
+import json
+from pathlib import Path
+
+from lab.wait import wait_until
+
+
+class Journal:
+    """The journal in one file, one JSON object a line."""
+
+    def __init__(self, file: Path):
+        self.file = file
+
+    def entries(self, **wanted) -> list:
+        """The entries so far whose fields are as wanted; an unfinished last line does not count."""
+        if not self.file.exists():
+            return []
+        whole_lines = self.file.read_bytes().rpartition(b"\n")[0].splitlines()
+        return [entry for entry in map(json.loads, whole_lines)
+                if all(entry.get(field) == value for field, value in wanted.items())]
+
+    def wait(self, count: int = 1, timeout_s: float = 15.0, **wanted) -> list:
+        """Waits for so many entries with the wanted fields."""
+        wait_until(lambda: len(self.entries(**wanted)) >= count,
+                   f"{count} journal entries with {wanted}", timeout_s)
+        return self.entries(**wanted)
+
+    def head(self) -> dict:
+        """The first entry, which tells version, seed, options and rules."""
+        return self.wait(event="start")[0]
+
+    def rules(self, **wanted) -> list:
+        """The decisions of rules."""
+        return self.entries(event="rule", **wanted)

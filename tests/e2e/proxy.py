@@ -1,0 +1,103 @@
+"""Runs `smtpchaos proxy`, found by $SMTPCHAOS_BIN."""
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+from journal import Journal
+from lab.wait import is_listening, wait_until
+
+SANITIZER = re.compile(r"(Address|Leak|UndefinedBehavior|Thread)Sanitizer|runtime error:")
+
+
+def binary() -> str:
+    """The program under test."""
+    path = os.environ.get("SMTPCHAOS_BIN")
+    if not path or not os.access(path, os.X_OK):
+        raise AssertionError(f"SMTPCHAOS_BIN names no program: {path!r}")
+    return path
+
+
+class Proxy:
+    """One running proxy. `port` is where clients connect; `more_ports` are further listeners."""
+
+    def __init__(self, directory: Path, upstream: int, *options, port: int, more_ports=(),
+                 rules=(), profiles=(), seed=1):
+        self.port = port
+        self.ports = [port, *more_ports]
+        self.directory = directory
+        self.journal = Journal(directory / "journal")
+        self.process = None
+        self.command = [binary(), "proxy", "--upstream", f"127.0.0.1:{upstream}",
+                        "--journal", str(self.journal.file), "--seed", str(seed)]
+        self._add("--listen", (f"127.0.0.1:{number}" for number in self.ports))
+        self._add("--rule", rules)
+        self._add("--profile", profiles)
+        self.command += options
+
+    def _add(self, option: str, values) -> None:
+        for value in values:
+            self.command += [option, str(value)]
+
+    def start(self) -> "Proxy":
+        """Starts the program and waits until it listens."""
+        self.spawn()
+        wait_until(lambda: self._has_ended() or all(map(is_listening, self.ports)),
+                   "the proxy to listen")
+        if self._has_ended():
+            raise AssertionError(f"the proxy ended at once\n{self.logs()}")
+        return self
+
+    def spawn(self) -> None:
+        with open(self.directory / "output", "ab") as output:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output,
+                                            stderr=output)
+
+    def stop(self) -> None:
+        """Ends the proxy; sessions that are still open are cut off after a moment's grace."""
+        for grace_s in (1, 10):
+            if not self._has_ended():
+                self.signal(signal.SIGTERM)
+                self._wait_ended(grace_s)
+        if not self._has_ended():
+            self.process.kill()
+        self.process.wait()
+
+    def wait(self, timeout_s: float = 15.0) -> int:
+        """Waits for the program to end by itself and answers its exit status."""
+        return self.process.wait(timeout_s)
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def logs(self) -> str:
+        journal = self.journal.file
+        return (" ".join(self.command) + "\n" + self.output()
+                + (journal.read_text(errors="replace") if journal.is_file() else ""))
+
+    def output(self) -> str:
+        """What the program printed."""
+        return (self.directory / "output").read_text(errors="replace")
+
+    def misbehaviour(self) -> str:
+        """What no proxy may ever do: die of a signal, or draw a sanitizer's report."""
+        status = self.process.returncode if self.process else None
+        if status is not None and status < 0:
+            return f"the proxy died of {signal.Signals(-status).name}"
+        report = SANITIZER.search(self.output()) if self.process else None
+        return f"{report[0]} reported" if report else ""
+
+    def memory_kb(self, field: str) -> int:
+        """What the proxy occupies: "VmRSS" now, "VmHWM" at most so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"{field}:\s+(\d+) kB", status)[1])
+
+    def _has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def _wait_ended(self, timeout_s: float) -> None:
+        try:
+            self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            pass
