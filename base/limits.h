@@ -36,6 +36,8 @@
 #define PARAMS_MAX 8
 #define RULE_LINE_MAX 8192
 #define PROFILE_SIZE_MAX (1024 * 1024)
+/* Bytes of one transcript. */
+#define TRANSCRIPT_SIZE_MAX (8 * 1024 * 1024)
 /* Copies that the mutator `repeat` makes of one event, and the bytes of all of them. */
 #define REPEAT_MAX 100
 #define REPEAT_BYTES_MAX (1024 * 1024)
@@ -55,6 +57,10 @@
 #define TEXT_QUOTED_MAX 64
 /* Bytes of a line that the journal shows; the rest is counted. */
 #define JOURNAL_LINE_MAX 2048
+/* Bytes of journal that a worker gathers before it hands them over, and that may wait for a slow
+ * file; what comes on top is lost and counted. */
+#define JOURNAL_FLUSH_SIZE (64 * 1024)
+#define JOURNAL_BACKLOG_MAX (64 * 1024 * 1024)
 
 /* The built-in receiver: bytes of one command line, bytes of replies that wait before it stops
  * reading, and seconds of silence before it says 421 (RFC 5321 4.5.3.2.7). */

@@ -74,6 +74,11 @@ struct recollection mutation_recall(struct mutation *mutation, uint64_t key)
     return recall_touch(mutation->recall, key ^ mutation->rule_key, mutation->now);
 }
 
+void mutation_forget(struct mutation *mutation, uint64_t key)
+{
+    recall_forget(mutation->recall, key ^ mutation->rule_key);
+}
+
 /* Neighbouring bytes of one role are one piece, so that a mutator may send in parts. */
 static void add_piece(struct mutation *mutation, enum piece_role role, struct span bytes)
 {

@@ -92,6 +92,8 @@ struct span mutation_text(struct mutation *mutation, size_t param);
 const struct pattern *mutation_pattern(const struct mutation *mutation, size_t param);
 /* Counts and remembers across sessions under a key of this rule. */
 struct recollection mutation_recall(struct mutation *mutation, uint64_t key);
+/* Forgets what mutation_recall knows about a key. */
+void mutation_forget(struct mutation *mutation, uint64_t key);
 
 /* -- what a mutator may ask for ------------------------------------------------------------- */
 
