@@ -1,0 +1,43 @@
+/* drip: sends a few bytes at a time, with a pause between. */
+#include "mutators/mutator.h"
+
+enum { CHUNK, GAP };
+
+static const struct param drip_params[] = {
+    [CHUNK] = { .name = "chunk",
+                .kind = PARAM_COUNT,
+                .preset = 1,
+                .min = 1,
+                .max = 65536,
+                .what = "bytes in each write" },
+    [GAP] = { .name = "gap",
+              .kind = PARAM_TIME,
+              .preset = MS(100),
+              .max = MINUTES(10),
+              .what = "pause between writes" },
+};
+
+static enum verdict drip_apply(struct mutation *mutation, const struct smtp_event *event)
+{
+    (void)event;
+    uint64_t chunk = mutation_param(mutation, CHUNK);
+    mutation_pace(mutation, chunk, mutation_param(mutation, GAP));
+    return UNTOUCHED;
+}
+
+const struct mutator mutator_drip = {
+    .name = "drip",
+    .family = "timing",
+    .summary = "Send an event a few bytes at a time, with a pause between.",
+    .detail = "The bytes are the same, they only come slowly: at one byte a second a greeting of "
+              "70 bytes takes more than a minute. A timer that starts anew with each byte never "
+              "fires; one that runs for the whole line does.",
+    .clause = "RFC 5321 section 4.5.3.2: how long client and server have to wait for each other.",
+    .example = "to client reply drip chunk=1 gap=1s",
+    .wants = SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END,
+    .directions = BOTH_WAYS,
+    .timing_only = true,
+    .on_bulk = true,
+    PARAM_TABLE(drip_params),
+    .apply = drip_apply,
+};
