@@ -74,7 +74,13 @@
 /* Options --max-sessions, --connect-timeout, --idle-timeout (seconds). RFC 5321 4.5.3.2.7 lets a
  * server drop a client after five minutes; a wire must outlast both peers' own timers. */
 #define MAX_SESSIONS_DEFAULT 10000
+#define MAX_SESSIONS_MAX 1000000
 #define CONNECT_TIMEOUT_DEFAULT_S 30
 #define IDLE_TIMEOUT_DEFAULT_S 3600
+/* How long the peers' own ends are awaited once both legs have been ended (seconds). */
+#define LINGER_S 5
+/* Options --listen and --workers. */
+#define LISTEN_MAX 64
+#define WORKERS_MAX 64
 
 #endif

@@ -11,12 +11,14 @@
 #include "base/instant.h"
 
 enum step_kind {
-    STEP_BYTES,  /* the next `bytes` of the chain, `chunk` at a time with `gap` between */
-    STEP_WAIT,   /* nothing for `wait`, counted from the moment everything before it has left */
-    STEP_OPEN,   /* connect the side that the direction leads to */
-    STEP_FINISH, /* end that side in order */
-    STEP_RESET,  /* tear that side */
-    STEP_MUTE    /* nothing ever leaves again; what comes later is thrown away */
+    STEP_BYTES,      /* the next `bytes` of the chain, `chunk` at a time with `gap` between */
+    STEP_WAIT,       /* nothing for `wait`, counted from when everything before it has left */
+    STEP_OPEN,       /* connect the side that the direction leads to */
+    STEP_FINISH,     /* end that side in order */
+    STEP_RESET,      /* tear that side */
+    STEP_FINISH_ALL, /* end both sides in order */
+    STEP_RESET_ALL,  /* tear both sides */
+    STEP_MUTE        /* nothing ever leaves again; what comes later is thrown away */
 };
 
 struct step {
@@ -33,8 +35,12 @@ struct outbox {
     size_t first;
     size_t count;
     size_t capacity;
-    instant due;    /* when the first step may go on; 0 when it has not been looked at */
-    uint64_t burst; /* bytes of the current chunk that may still leave */
+    bool begun;     /* the first step has come to the head and `due` is set for it */
+    instant due;    /* WAIT: when it is over */
+    uint64_t chunk; /* the pace of the last paced bytes: it holds across steps ... */
+    duration gap;
+    uint64_t burst;   /* ... bytes that may still leave ... */
+    instant refilled; /* ... since then */
     bool muted;
 };
 
@@ -51,19 +57,18 @@ void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, uint
                        duration gap);
 /* A wait of 0 is nothing; NEVER stalls the direction for good. */
 void outbox_wait(struct outbox *outbox, duration wait);
-/* OPEN, FINISH, RESET or MUTE. */
+/* Any step but BYTES and WAIT. */
 void outbox_step(struct outbox *outbox, enum step_kind kind);
 /* Forgets everything that has not left. */
 void outbox_clear(struct outbox *outbox);
 
 /* Lets waits that are over go by. Call before peeking when time has passed. */
 void outbox_advance(struct outbox *outbox, instant now);
-/* What may leave now: a contiguous stretch, empty when nothing may. */
-struct span outbox_peek(const struct outbox *outbox);
+/* What may leave now, as up to `max` spans; returns how many were filled. */
+size_t outbox_peek(const struct outbox *outbox, struct span *spans, size_t max);
 /* `sent` bytes of the peeked stretch have left. */
 void outbox_consume(struct outbox *outbox, size_t sent, instant now);
-/* The step that has come to the head and is for the owner to carry out (OPEN, FINISH, RESET);
- * false when there is none. */
+/* True when the step at the head is of this kind, for the owner to carry out. */
 bool outbox_wants(const struct outbox *outbox, enum step_kind kind);
 /* The step at the head has been carried out. */
 void outbox_done(struct outbox *outbox, instant now);

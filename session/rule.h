@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "mutators/mutator.h"
 #include "smtp/event.h"
@@ -71,6 +72,7 @@ struct rule {
     uint64_t of;
     enum rule_per per;
     const struct mutator *mutator;
+    size_t state_offset; /* of the mutator's state among that of all rules; by the rule set */
     struct argument arguments[PARAMS_MAX];
 };
 
@@ -90,10 +92,11 @@ void rule_deinit(struct rule *rule);
 /* True when the rule speaks of this event: direction, kind, verb, code. */
 bool rule_names_event(const struct rule *rule, const struct smtp_event *event);
 
-/* The known word nearest to `word` (Damerau-Levenshtein, at most a third of its length away), or
- * NULL. `words` ends with NULL. */
-const char *nearest_word(struct span word, const char *const *words);
-/* Adds "file:line:column: " or as much of it as is known. */
+/* The directions, as bits of enum mutator_directions, in which the rule's event happens: commands,
+ * for one, only go to the server, even where the rule says `both ways`. */
+unsigned rule_reaches(const struct rule *rule);
+
+/* Adds "file:line:column: " or as much of it as is known; a rule that stands alone is "rule". */
 void place_add(const struct place *place, struct text *out);
 
 #endif

@@ -1,0 +1,128 @@
+/* body: mail on its way to the server: where it goes, and its lines meeting the rules. Chunks of our
+ * own are bdat.c's, the end of the mail is body_end.c's. */
+#include <string.h>
+
+#include "base/check.h"
+#include "session/state.h"
+
+static struct lane *mail_lane(struct session *session)
+{
+    return &session->lanes[TO_SERVER];
+}
+
+/* -- beginnings ----------------------------------------------------------------------------- */
+
+static void begin(struct session *session, enum body_route route, instant now)
+{
+    struct mail *mail = &session->mail;
+    mail->route = route;
+    mail->tail_len = 0;
+    mail->holds_tail = false;
+    mail_lane(session)->decoder.body_as_lines =
+        route != BODY_NOWHERE && judge_wants_lines(session, TO_SERVER, now);
+}
+
+void mail_begin(struct session *session, instant now)
+{
+    bool passes = session->dialogue.server_in_body;
+    session->dialogue.body_bytes = 0;
+    begin(session, passes ? BODY_PASSES : BODY_NOWHERE, now);
+    session->mail.holds_tail = passes && judge_wants(session, TO_SERVER, now) & SMTP_BODY_END;
+    decoder_enter(&mail_lane(session)->decoder, PHASE_DATA);
+}
+
+void chunk_begin(struct session *session, uint64_t size, bool last, enum body_route route,
+                 instant now)
+{
+    struct decoder *decoder = &mail_lane(session)->decoder;
+    if (!decoder->in_message)
+        session->dialogue.body_bytes = 0;
+    begin(session, route, now);
+    decoder_enter_chunk(decoder, size, last);
+    if (size == 0)
+        chunk_ends(session);
+}
+
+/* -- lines ---------------------------------------------------------------------------------- */
+
+/* The part of a line ending at the end of `bytes` that may belong to the end of the mail. */
+static size_t tail_length(struct span bytes)
+{
+    size_t end = span_line_end(bytes).len;
+    return end == 0 && span_ends(bytes, SPAN("\r")) ? 1 : end;
+}
+
+void release_tail(struct session *session)
+{
+    struct mail *mail = &session->mail;
+    outbox_add(&mail_lane(session)->out, span_make(mail->tail, mail->tail_len));
+    mail->tail_len = 0;
+}
+
+/* Sends mail but for its last line ending, which stays behind as the new tail. */
+static void send_but_tail(struct session *session, struct span bytes, const struct outcome *outcome)
+{
+    struct mail *mail = &session->mail;
+    struct lane *lane = mail_lane(session);
+    uint8_t joined[sizeof mail->tail + 1];
+    if (bytes.len == 1) {
+        /* A lone byte may complete the line ending that the tail began. */
+        memcpy(joined, mail->tail, mail->tail_len);
+        joined[mail->tail_len] = bytes.ptr[0];
+        bytes = span_make(joined, mail->tail_len + 1);
+        mail->tail_len = 0;
+    }
+    lane_send(lane, span_make(mail->tail, mail->tail_len), outcome);
+    mail->tail_len = tail_length(bytes);
+    lane_send(lane, span_drop_last(bytes, mail->tail_len), outcome);
+    memcpy(mail->tail, bytes.ptr + bytes.len - mail->tail_len, mail->tail_len);
+    /* A lenient server ends the mail at this dot, if it gets to see the whole line. */
+    if (lane->decoder.dot_candidate)
+        release_tail(session);
+}
+
+/* Sends what has become of a piece of mail. */
+static void send_mail(struct session *session, struct span bytes, const struct outcome *outcome)
+{
+    if (bytes.len == 0)
+        return;
+    if (session->mail.route == BODY_RECHUNK)
+        chunk_gathers(session, bytes);
+    else if (session->mail.holds_tail)
+        send_but_tail(session, bytes, outcome);
+    else
+        lane_send(mail_lane(session), bytes, outcome);
+}
+
+/* Without anything to add or keep back, bytes are relinked, not copied. */
+static bool passes_as_is(const struct session *session, const struct outcome *outcome)
+{
+    return session->mail.route == BODY_PASSES && !session->mail.holds_tail && !outcome->taken &&
+           outcome->fate == FATE_NONE;
+}
+
+static void mail_leaves(struct session *session, const struct smtp_event *event,
+                        const struct outcome *outcome)
+{
+    struct lane *lane = mail_lane(session);
+    outbox_wait(&lane->out, outcome->delay);
+    if (passes_as_is(session, outcome)) {
+        lane_forward(lane, event->raw.len, outcome);
+        return;
+    }
+    struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
+    bytes = span_take(bytes, before_fate(outcome, bytes.len));
+    send_mail(session, span_drop(bytes, lane->ahead), outcome);
+    lane_discard(lane, event->raw.len);
+    apply_fate(session, outcome->fate, lane);
+}
+
+void handle_body(struct session *session, const struct smtp_event *event, instant now)
+{
+    session->dialogue.body_bytes += event->raw.len;
+    if (session->mail.route == BODY_NOWHERE || session->detached)
+        lane_discard(mail_lane(session), event->raw.len);
+    else
+        mail_leaves(session, event, judge(session, event, now));
+    chunk_ends(session);
+}

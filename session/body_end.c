@@ -1,0 +1,145 @@
+/* body_end: the end of a mail: the lone dot, or the last byte of the last BDAT chunk. It passes, is
+ * changed, or is answered here, in which case the server never gets it. */
+#include <string.h>
+
+#include "base/check.h"
+#include "session/state.h"
+
+static struct lane *mail_lane(struct session *session)
+{
+    return &session->lanes[TO_SERVER];
+}
+
+/* The place in the queue of the reply to the end of the mail; NULL when the server has replied to
+ * the chunk before its end. A BDAT has its place since the command passed. */
+static struct pending *final_place(struct session *session, bool chunked)
+{
+    struct dialogue *dialogue = &session->dialogue;
+    struct pending *pending = chunked && dialogue->count ? dialogue_newest(dialogue) : NULL;
+    if (chunked && (!pending || pending->client_verb != VERB_BDAT))
+        return NULL;
+    if (!chunked) {
+        pending = dialogue_expect(dialogue);
+        check(pending != NULL);
+        pending->client_verb = pending->server_verb = VERB_DATA;
+    }
+    pending->after_message = true;
+    /* RFC 2033 section 4.2: a reply for each recipient; how many is known when its turn comes. */
+    pending->replies = dialogue->lmtp ? 0 : 1;
+    return pending;
+}
+
+static void answer_final(struct session *session, bool chunked, const struct outcome *outcome,
+                         enum reply_source source)
+{
+    struct pending *pending = final_place(session, chunked);
+    if (pending)
+        answer_later(pending, outcome, source);
+}
+
+/* The mail went nowhere. The dot is answered by a rule, or by what the server said to DATA; a chunk
+ * was answered with its command. */
+static void end_of_nowhere(struct session *session, const struct smtp_event *event, instant now)
+{
+    judge(session, event, now);
+    struct outcome *outcome = &session->outcome;
+    if (!outcome->has_answer) {
+        text_clear(&outcome->answer);
+        text_add(&outcome->answer, text_span(&session->mail.refusal));
+    }
+    if (!event->body.chunked)
+        answer_final(session, false, outcome, REPLY_LOCAL);
+    lane_discard(mail_lane(session), event->raw.len);
+}
+
+/* The end as rules see it: what was held back of the last line, and the dot. */
+static void join_tail(struct mail *mail, struct smtp_event *event)
+{
+    check(mail->tail_len + event->raw.len <= sizeof mail->end);
+    memcpy(mail->end, mail->tail, mail->tail_len);
+    if (event->raw.len)
+        memcpy(mail->end + mail->tail_len, event->raw.ptr, event->raw.len);
+    event->raw = span_make(mail->end, mail->tail_len + event->raw.len);
+    mail->tail_len = 0;
+}
+
+/* The server never gets the end; the client is answered here, and the server's leg given up. */
+static void end_is_spared(struct session *session, bool chunked, const struct outcome *outcome,
+                          instant now)
+{
+    if (session->mail.route == BODY_RECHUNK) {
+        chain_drop(&session->mail.chunk, session->mail.chunk.len);
+        dialogue_expect(&session->dialogue)->client_verb = VERB_BDAT;
+    }
+    answer_final(session, chunked, outcome, REPLY_LOCAL);
+    part_company(session, now);
+}
+
+/* The server gets the end as the rules leave it. */
+static void end_leaves(struct session *session, const struct smtp_event *event,
+                       const struct outcome *outcome)
+{
+    struct lane *lane = mail_lane(session);
+    struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
+    if (!outcome->has_answer)
+        outbox_wait(&lane->out, outcome->delay);
+    if (session->mail.route == BODY_RECHUNK)
+        chunk_say(session, true, REPLY_PASSES);
+    else
+        lane_send(lane, span_take(bytes, before_fate(outcome, bytes.len)), outcome);
+    session->dialogue.server_in_body = false;
+    if (outcome->has_answer) {
+        answer_final(session, event->body.chunked, outcome, REPLY_REPLACED);
+    } else {
+        final_place(session, event->body.chunked);
+        apply_fate(session, outcome->fate, lane);
+    }
+}
+
+/* Nobody gets the end: the server waits for it, the client for a reply. */
+static void end_is_dropped(struct session *session, const struct outcome *outcome)
+{
+    chain_drop(&session->mail.chunk, session->mail.chunk.len);
+    apply_fate(session, outcome->fate, mail_lane(session));
+}
+
+static void end_of_passing(struct session *session, struct smtp_event *event, instant now)
+{
+    struct lane *lane = mail_lane(session);
+    size_t held = session->mail.tail_len;
+    size_t dot = event->raw.len;
+    size_t gone = lane->ahead < dot ? lane->ahead : dot;
+    join_tail(&session->mail, event);
+    const struct outcome *outcome = judge(session, event, now);
+    lane_discard(lane, dot);
+    /* What has left already, unfinished, cannot be said again. */
+    event->raw = span_drop(event->raw, held ? 0 : gone);
+    if (outcome->has_answer && !outcome->answer_told)
+        end_is_spared(session, event->body.chunked, outcome, now);
+    else if (outcome->taken && outcome->piece_count == 0)
+        end_is_dropped(session, outcome);
+    else
+        end_leaves(session, event, outcome);
+}
+
+void handle_body_end(struct session *session, const struct smtp_event *event, instant now)
+{
+    struct smtp_event end = *event;
+    session->messages++;
+    session->dialogue.client_in_body = false;
+    log_body(session, event->body.offset, now);
+    log_event(session, event, false, now);
+    if (session->mail.route == BODY_NOWHERE || session->detached)
+        end_of_nowhere(session, &end, now);
+    else
+        end_of_passing(session, &end, now);
+    say_answers(session, now);
+}
+
+void mail_ended_leniently(struct session *session, instant now)
+{
+    session->messages++;
+    session->dialogue.client_in_body = session->dialogue.server_in_body = false;
+    log_body(session, mail_lane(session)->decoder.body_bytes, now);
+    final_place(session, false);
+}

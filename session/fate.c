@@ -1,0 +1,201 @@
+/* fate: how things end. Ends and resets travel through the outboxes behind what was said before
+ * them; what concerns both sides is carried out here, and here a session is found to be over. */
+#include "base/check.h"
+#include "base/limits.h"
+#include "session/state.h"
+
+void set_ending(struct session *session, enum ending ending)
+{
+    if (session->ending == ENDING_OPEN)
+        session->ending = ending;
+}
+
+static void turn_deaf(struct session *session)
+{
+    session->lanes[TO_SERVER].deaf = session->lanes[TO_CLIENT].deaf = true;
+}
+
+void apply_fate(struct session *session, enum fate fate, struct lane *lane)
+{
+    switch (fate) {
+    case FATE_NONE: return;
+    case FATE_FINISH:
+        outbox_step(&lane->out, STEP_FINISH_ALL);
+        set_ending(session, ENDING_RULE_FINISH);
+        turn_deaf(session);
+        return;
+    case FATE_MUTE: outbox_step(&lane->out, STEP_MUTE); return;
+    case FATE_BLACKHOLE:
+        outbox_step(&session->lanes[TO_SERVER].out, STEP_MUTE);
+        outbox_step(&session->lanes[TO_CLIENT].out, STEP_MUTE);
+        turn_deaf(session);
+        return;
+    case FATE_RESET:
+        outbox_step(&lane->out, STEP_RESET_ALL);
+        set_ending(session, ENDING_RULE_RESET);
+        turn_deaf(session);
+        return;
+    }
+    check(false);
+}
+
+void side_is_gone(struct session *session, enum side side)
+{
+    struct lane *to = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
+    struct lane *from = &session->lanes[side == SERVER ? TO_CLIENT : TO_SERVER];
+    to->target_done = to->target_gone = true;
+    outbox_clear(&to->out);
+    from->source_ended = true;
+    if (side == SERVER)
+        session->upstream = UPSTREAM_GONE;
+}
+
+/* -- a source has ended --------------------------------------------------------------------- */
+
+/* The server ended a leg that was given up: commands that still wait for it are answered here. */
+static void answer_for_gone_server(struct session *session, instant now)
+{
+    struct dialogue *dialogue = &session->dialogue;
+    for (size_t i = 0; i < dialogue->count; i++) {
+        struct pending *pending = dialogue_nth(dialogue, i);
+        if (pending->source == REPLY_PASSES) {
+            enum fate fate = FATE_NONE;
+            struct text reply = { 0 };
+            stand_in_reply(session, pending->client_verb, &reply, &fate);
+            pending->answer = pending_copy(text_span(&reply));
+            pending->fate = fate;
+            text_deinit(&reply);
+        }
+        if (pending->source == REPLY_SWALLOWED)
+            pending->answer = pending_copy(SPAN(""));
+        pending->source = REPLY_LOCAL;
+    }
+    say_answers(session, now);
+}
+
+/* One leg of a session whose sides were parted has ended. */
+static void parted_leg_ended(struct session *session, enum direction direction, instant now)
+{
+    if (direction == TO_CLIENT)
+        answer_for_gone_server(session, now);
+    else
+        outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+}
+
+void handle_close(struct session *session, enum direction direction, instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    struct smtp_event event = { .kind = SMTP_CLOSE, .going = direction };
+    lane->closing = true;
+    if (session->detached) {
+        parted_leg_ended(session, direction, now);
+        return;
+    }
+    if (direction == TO_SERVER)
+        release_tail(session);
+    event.number = ++lane->decoder.number;
+    const struct outcome *outcome = judge(session, &event, now);
+    outbox_wait(&lane->out, outcome->delay);
+    if (outcome->taken)
+        lane_send(lane, text_span(&outcome->content), outcome);
+    apply_fate(session, outcome->fate, lane);
+    if (outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0))
+        outbox_step(&lane->out, STEP_FINISH);
+}
+
+/* -- what concerns both sides --------------------------------------------------------------- */
+
+static void finish_all(struct session *session, instant now)
+{
+    if (session->upstream != UPSTREAM_THERE)
+        side_is_gone(session, SERVER);
+    for (int direction = 0; direction < 2; direction++) {
+        struct lane *lane = &session->lanes[direction];
+        if (outbox_is_stalled(&lane->out))
+            outbox_clear(&lane->out);
+        if (!lane->target_done)
+            outbox_step(&lane->out, STEP_FINISH);
+    }
+    turn_deaf(session);
+    session->linger_due = instant_after(now, SECONDS(LINGER_S));
+}
+
+static void reset_side(struct session *session, enum direction direction)
+{
+    struct lane *lane = &session->lanes[direction];
+    lane->reset |= !lane->target_gone;
+    side_is_gone(session, direction_target(direction));
+}
+
+static void reset_all(struct session *session)
+{
+    reset_side(session, TO_SERVER);
+    reset_side(session, TO_CLIENT);
+}
+
+static void ask_for_upstream(struct session *session, instant now)
+{
+    if (session->upstream != UPSTREAM_ASLEEP)
+        return;
+    session->upstream = UPSTREAM_WANTED;
+    duration timeout = session->options->connect_timeout;
+    if (!timeout)
+        timeout = SECONDS(CONNECT_TIMEOUT_DEFAULT_S);
+    session->connect_due = instant_after(now, timeout);
+}
+
+/* True when a step was carried out and another may stand at the head. */
+static bool carry_out(struct session *session, enum direction direction, instant now)
+{
+    struct outbox *out = &session->lanes[direction].out;
+    if (outbox_wants(out, STEP_OPEN))
+        ask_for_upstream(session, now);
+    if (outbox_wants(out, STEP_RESET)) {
+        reset_side(session, direction);
+        return true;
+    }
+    if (outbox_wants(out, STEP_FINISH) && session->lanes[direction].target_done) {
+        outbox_done(out, now);
+        return true;
+    }
+    if (outbox_wants(out, STEP_FINISH_ALL)) {
+        outbox_done(out, now);
+        finish_all(session, now);
+        return true;
+    }
+    if (outbox_wants(out, STEP_RESET_ALL)) {
+        reset_all(session);
+        return true;
+    }
+    return false;
+}
+
+static bool lane_is_done(const struct lane *lane)
+{
+    if (!lane->source_ended)
+        return false;
+    return lane->target_done || lane->out.muted || outbox_is_stalled(&lane->out) ||
+           (lane->closing && outbox_is_empty(&lane->out));
+}
+
+/* A client that tore its connection before the upstream was there leaves nothing to do. */
+static bool nobody_is_left(const struct session *session)
+{
+    bool client_gone = session->lanes[TO_CLIENT].target_gone;
+    return client_gone && session->upstream != UPSTREAM_THERE;
+}
+
+void settle_fate(struct session *session, instant now)
+{
+    for (int direction = 0; direction < 2; direction++) {
+        outbox_advance(&session->lanes[direction].out, now);
+        while (carry_out(session, (enum direction)direction, now))
+            outbox_advance(&session->lanes[direction].out, now);
+    }
+    bool lingered = session->linger_due && now >= session->linger_due;
+    if (lingered || nobody_is_left(session) ||
+        (lane_is_done(&session->lanes[TO_SERVER]) && lane_is_done(&session->lanes[TO_CLIENT])))
+        session->over = true;
+    if (session->over)
+        log_close(session, now);
+}

@@ -1,0 +1,163 @@
+/* judge: an event meets the rules. Each that hits asks for content, timing and fate; what they ask
+ * for is merged: the first to take the content decides, waits add up, the harshest fate wins. */
+#include <string.h>
+
+#include "base/check.h"
+#include "session/state.h"
+
+static bool rules_are_off(const struct session *session, instant now)
+{
+    const struct session_options *options = session->options;
+    return (options->rules_off && *options->rules_off) ||
+           (options->rules_until && now >= options->rules_until) || session->opaque;
+}
+
+unsigned judge_wants(const struct session *session, enum direction direction, instant now)
+{
+    return rules_are_off(session, now) ? 0 : session->rules->wants[direction];
+}
+
+unsigned judge_changes(const struct session *session, enum direction direction, instant now)
+{
+    return rules_are_off(session, now) ? 0 : session->rules->changes[direction];
+}
+
+bool judge_wants_lines(const struct session *session, enum direction direction, instant now)
+{
+    return !rules_are_off(session, now) && session->rules->body_lines[direction];
+}
+
+size_t before_fate(const struct outcome *outcome, size_t len)
+{
+    return outcome->fate_after < len ? (size_t)outcome->fate_after : len;
+}
+
+static void outcome_begin(struct outcome *outcome)
+{
+    text_clear(&outcome->content);
+    text_clear(&outcome->answer);
+    outcome->taken = outcome->has_answer = outcome->answer_told = false;
+    outcome->piece_count = 0;
+    outcome->delay = 0;
+    outcome->pace_bytes = 0;
+    outcome->pace_gap = 0;
+    outcome->fate = FATE_NONE;
+    outcome->fate_after = UINT64_MAX;
+}
+
+/* Gives a mutation its inputs: the event, and randomness at the address of this rule and event. */
+static struct mutation *prepare(struct session *session, const struct rule *rule,
+                                const struct smtp_event *event, instant now)
+{
+    struct mutation *mutation = &session->mutation;
+    mutation_begin(mutation);
+    mutation->event = event;
+    mutation->dialogue = &session->dialogue;
+    mutation->facts = &session->facts;
+    mutation->params = rule->mutator->params;
+    mutation->arguments = rule->arguments;
+    mutation->param_count = rule->mutator->param_count;
+    mutation->recall = session->recall;
+    mutation->rule_key = rule->key;
+    /* An address of its own: `chance` draws at the rule's key, values must not follow from it. */
+    mutation->prng = prng_at(session->options->seed, session->facts.number, ~rule->key,
+                             (uint64_t)event->going, event->number);
+    mutation->now = now;
+    mutation->state = session->states ? session->states + rule->state_offset : NULL;
+    return mutation;
+}
+
+static void swap_texts(struct text *a, struct text *b)
+{
+    struct text kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+static void merge(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
+{
+    if (verdict == TAKEN && !outcome->taken && !outcome->has_answer) {
+        outcome->taken = true;
+        swap_texts(&outcome->content, &mutation->content);
+        memcpy(outcome->pieces, mutation->pieces, sizeof outcome->pieces);
+        outcome->piece_count = mutation->piece_count;
+    }
+    if (mutation->has_answer && !outcome->has_answer) {
+        outcome->has_answer = true;
+        outcome->answer_told = mutation->answer_told;
+        swap_texts(&outcome->answer, &mutation->answer);
+    }
+    outcome->delay = instant_after(outcome->delay, mutation->delay);
+    if (mutation->pace_bytes) {
+        outcome->pace_bytes = mutation->pace_bytes;
+        outcome->pace_gap = mutation->pace_gap;
+    }
+    if (mutation->fate > outcome->fate)
+        outcome->fate = mutation->fate;
+    if (mutation->fate != FATE_NONE && mutation->fate_after < outcome->fate_after)
+        outcome->fate_after = mutation->fate_after;
+}
+
+static bool asked_for_something(const struct mutation *mutation, enum verdict verdict)
+{
+    return verdict == TAKEN || mutation->has_answer || mutation->delay || mutation->pace_bytes ||
+           mutation->fate != FATE_NONE;
+}
+
+/* Content that is taken already is out of reach of later rules; they neither act nor count. */
+static bool comes_too_late(const struct outcome *outcome, const struct rule *rule)
+{
+    return (outcome->taken || outcome->has_answer) && !rule->mutator->timing_only;
+}
+
+static struct match_source match_of(struct session *session, const struct smtp_event *event,
+                                    instant now)
+{
+    return (struct match_source){
+        .options = session->options,
+        .facts = &session->facts,
+        .dialogue = &session->dialogue,
+        .event = event,
+        .recall = session->recall,
+        .now = now,
+        .counts = session->counts,
+    };
+}
+
+/* Some mutators work on a message as a whole: what is decided at the first line of its body holds
+ * for all of it, and counts once. */
+static bool hits(struct session *session, const struct rule *rule,
+                 const struct match_source *source)
+{
+    bool *decided = &session->decided[rule->index - 1];
+    if (!rule->mutator->whole_message || source->event->kind != SMTP_BODY)
+        return match_rule(rule, source);
+    if (source->event->body.offset == 0)
+        *decided = match_rule(rule, source);
+    return *decided;
+}
+
+const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now)
+{
+    struct outcome *outcome = &session->outcome;
+    outcome_begin(outcome);
+    /* Bytes that left before rules were switched on can no longer be acted on. */
+    bool too_late = session->lanes[event->going].ahead > 0;
+    if (!(judge_wants(session, event->going, now) & event->kind) || too_late)
+        return outcome;
+    const struct match_source source = match_of(session, event, now);
+    for (size_t i = 0; i < session->rules->count; i++) {
+        const struct rule *rule = session->rules->rules[i];
+        if (comes_too_late(outcome, rule) || !hits(session, rule, &source))
+            continue;
+        struct mutation *mutation = prepare(session, rule, event, now);
+        enum verdict verdict = rule->mutator->apply(mutation, event);
+        if (!asked_for_something(mutation, verdict))
+            continue;
+        session->rules_fired++;
+        log_rule(session, rule, mutation, verdict, now);
+        if (!session->options->dry_run)
+            merge(outcome, mutation, verdict);
+    }
+    return outcome;
+}

@@ -1,0 +1,120 @@
+/* parting: what follows when the two sides come to believe different things, and how a session
+ * stops being read. The table in docs/design.md is this file. */
+#include "base/check.h"
+#include "session/state.h"
+
+static bool begins_tls(enum verb verb)
+{
+    return verb == VERB_STARTTLS || verb == VERB_X_ANONYMOUSTLS;
+}
+
+static void log_tls(struct session *session, instant now)
+{
+    const struct smtp_event event = { .kind = SMTP_TLS, .going = TO_SERVER };
+    log_event(session, &event, false, now);
+}
+
+/* RFC 3207 section 4.2: behind the 220 both sides speak TLS. */
+static void settle_tls(struct session *session, const struct pending *pending, unsigned received,
+                       unsigned heard, instant now)
+{
+    bool server = begins_tls(pending->server_verb) && received == 220;
+    bool client = begins_tls(pending->client_verb) && heard == 220;
+    if (server && client)
+        log_tls(session, now);
+    if (client)
+        turn_opaque(session, "TLS follows", now);
+    else if (server)
+        part_company(session, now);
+}
+
+/* What the dot of a mail to nowhere will be answered with. */
+static void remember_refusal(struct session *session, unsigned received, struct span text)
+{
+    struct text *refusal = &session->mail.refusal;
+    text_clear(refusal);
+    if (received >= 400)
+        text_add(refusal, text);
+    else
+        text_addf(refusal, "451 4.3.0 %.*s the mail was not passed on\r\n",
+                  (int)session->facts.host.len, (const char *)session->facts.host.ptr);
+}
+
+/* The client has heard what its next bytes mean. */
+static void settle_fork(struct session *session, enum verb verb, unsigned received, unsigned heard,
+                        struct span text, instant now)
+{
+    struct decoder *decoder = &session->lanes[TO_SERVER].decoder;
+    if (decoder->phase != PHASE_FORK || heard == REPLY_UNHEARD)
+        return;
+    if (verb == VERB_DATA && heard == 354) {
+        session->dialogue.client_in_body = true;
+        remember_refusal(session, received, text);
+        mail_begin(session, now);
+    } else {
+        decoder_enter(decoder, verb == VERB_AUTH && heard == 334 ? PHASE_AUTH : PHASE_COMMANDS);
+    }
+}
+
+void reply_passed(struct session *session, const struct pending *pending, unsigned received,
+                  unsigned heard, struct span text, instant now)
+{
+    struct dialogue *dialogue = &session->dialogue;
+    bool asks_for_mail = pending->server_verb == VERB_DATA && !pending->after_message;
+    enum verb verb = pending->after_message ? VERB_NONE : pending->client_verb;
+    dialogue_granted(dialogue, pending, heard);
+    if (asks_for_mail && received == 354) {
+        dialogue->server_in_body = true;
+        dialogue_forget_added(dialogue);
+    }
+    settle_tls(session, pending, received, heard, now);
+    if (verb_is_fork(verb))
+        settle_fork(session, verb, received, heard, text, now);
+    bool waits = verb == VERB_DATA && heard == REPLY_UNHEARD;
+    if (asks_for_mail && dialogue->server_in_body && !dialogue->client_in_body && !waits)
+        part_company(session, now);
+}
+
+void part_company(struct session *session, instant now)
+{
+    if (session->detached)
+        return;
+    session->detached = true;
+    session->dialogue.server_in_body = false;
+    session->mail.tail_len = 0;
+    outbox_step(&session->lanes[TO_SERVER].out, STEP_FINISH);
+    log_error(session, "parted", "the server's leg ends without the end of the mail", now);
+}
+
+struct span stand_in_reply(struct session *session, enum verb verb, struct text *out,
+                           enum fate *fate)
+{
+    int host_len = (int)session->facts.host.len;
+    const char *host = (const char *)session->facts.host.ptr;
+    bool leaves = verb == VERB_QUIT;
+    if (verb == VERB_NOOP || verb == VERB_RSET) {
+        text_addf(out, "250 2.0.0 OK\r\n");
+    } else if (verb_is_hello(verb)) {
+        text_addf(out, "250 %.*s\r\n", host_len, host);
+    } else if (leaves) {
+        text_addf(out, "221 2.0.0 %.*s closing connection\r\n", host_len, host);
+    } else {
+        text_addf(out, "421 4.3.2 %.*s the server is not available any more\r\n", host_len, host);
+        leaves = true;
+    }
+    if (leaves)
+        *fate = FATE_FINISH;
+    return text_span(out);
+}
+
+void turn_opaque(struct session *session, const char *why, instant now)
+{
+    if (session->opaque)
+        return;
+    log_error(session, "opaque", why, now);
+    release_tail(session);
+    session->opaque = true;
+    for (int direction = 0; direction < 2; direction++)
+        decoder_enter(&session->lanes[direction].decoder, PHASE_OPAQUE);
+    dialogue_forget_pending(&session->dialogue);
+}

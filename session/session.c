@@ -1,0 +1,322 @@
+/* session: its doors. What becomes of the bytes is decided in the files that state.h lists. */
+#include "session/session.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "session/state.h"
+
+static const struct {
+    const char *name;
+    const char *words;
+} endings[] = {
+#define ENDING(name, word, words) { word, words },
+#include "session/endings.def"
+#undef ENDING
+};
+
+const char *ending_name(enum ending ending)
+{
+    return endings[ending].name;
+}
+
+const char *ending_words(enum ending ending)
+{
+    return endings[ending].words;
+}
+
+/* -- beginning and end ---------------------------------------------------------------------- */
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *memory = count && size ? calloc(count, size) : NULL;
+    check(memory != NULL || count == 0 || size == 0);
+    return memory;
+}
+
+/* The facts' spans are copied behind each other, so that the session owns them. */
+static void keep_facts(struct session *session, const struct facts *given)
+{
+    struct span *const kept[] = { &session->facts.client, &session->facts.client_ip,
+                                  &session->facts.server, &session->facts.host,
+                                  &session->facts.guid };
+    session->facts = *given;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        text_add(&session->names, *kept[i]);
+    const uint8_t *place = session->names.ptr;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        kept[i]->ptr = place;
+        place = place ? place + kept[i]->len : NULL;
+    }
+}
+
+static void lane_init(struct lane *lane, enum direction going, const struct session_setup *setup)
+{
+    chain_init(&lane->in, setup->pool);
+    outbox_init(&lane->out, setup->pool);
+    decoder_init(&lane->decoder, going, setup->options->max_line);
+}
+
+struct session *session_new(const struct session_setup *setup, instant now)
+{
+    struct session *session = zeroed(1, sizeof *session);
+    session->options = setup->options;
+    session->rules = setup->rules;
+    session->recall = setup->recall;
+    session->pool = setup->pool;
+    session->journal = setup->journal;
+    session->counts = zeroed(setup->rules->count, sizeof *session->counts);
+    session->decided = zeroed(setup->rules->count, sizeof *session->decided);
+    session->states = zeroed(1, setup->rules->state_size);
+    session->began = session->last_activity = session->seen = now;
+    keep_facts(session, &setup->facts);
+    dialogue_init(&session->dialogue);
+    lane_init(&session->lanes[TO_SERVER], TO_SERVER, setup);
+    lane_init(&session->lanes[TO_CLIENT], TO_CLIENT, setup);
+    chain_init(&session->mail.chunk, setup->pool);
+    handle_connect(session, now);
+    session_settle(session, now);
+    return session;
+}
+
+static void lane_deinit(struct lane *lane)
+{
+    chain_deinit(&lane->in);
+    outbox_deinit(&lane->out);
+}
+
+void session_free(struct session *session, instant now)
+{
+    log_close(session, now);
+    lane_deinit(&session->lanes[TO_SERVER]);
+    lane_deinit(&session->lanes[TO_CLIENT]);
+    chain_deinit(&session->mail.chunk);
+    text_deinit(&session->mail.refusal);
+    text_deinit(&session->outcome.content);
+    text_deinit(&session->outcome.answer);
+    mutation_deinit(&session->mutation);
+    dialogue_deinit(&session->dialogue);
+    text_deinit(&session->names);
+    free(session->counts);
+    free(session->decided);
+    free(session->states);
+    free(session);
+}
+
+/* -- bytes ---------------------------------------------------------------------------------- */
+
+uint8_t *session_reserve(struct session *session, enum direction direction, size_t *room)
+{
+    return chain_reserve(&session->lanes[direction].in, room);
+}
+
+void session_commit(struct session *session, enum direction direction, size_t got, instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    chain_commit(&lane->in, got);
+    if (got == 0)
+        return;
+    lane->bytes_in += got;
+    session->last_activity = session->seen = now;
+    session_settle(session, now);
+}
+
+size_t session_peek_all(const struct session *session, enum direction direction, struct span *spans,
+                        size_t max)
+{
+    const struct lane *lane = &session->lanes[direction];
+    if (direction == TO_SERVER && session->upstream != UPSTREAM_THERE)
+        return 0;
+    return outbox_peek(&lane->out, spans, max);
+}
+
+struct span session_peek(const struct session *session, enum direction direction)
+{
+    struct span first;
+    return session_peek_all(session, direction, &first, 1) ? first : SPAN("");
+}
+
+void session_consume(struct session *session, enum direction direction, size_t sent, instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    if (sent == 0)
+        return;
+    lane->bytes_out += sent;
+    session->last_activity = session->seen = now;
+    outbox_consume(&lane->out, sent, now);
+    session_settle(session, now);
+}
+
+/* -- what happened to a side ---------------------------------------------------------------- */
+
+void session_connected(struct session *session, instant now)
+{
+    struct outbox *out = &session->lanes[TO_SERVER].out;
+    session->seen = now;
+    if (session->upstream != UPSTREAM_WANTED)
+        return;
+    check(outbox_wants(out, STEP_OPEN));
+    session->upstream = UPSTREAM_THERE;
+    outbox_done(out, now);
+    session_settle(session, now);
+}
+
+/* The upstream was never reached: the client is told, which no rule can have prevented. */
+static void upstream_failed(struct session *session, enum ending ending)
+{
+    struct outbox *out = &session->lanes[TO_CLIENT].out;
+    struct text reply = { 0 };
+    text_addf(&reply, "421 4.3.2 %.*s Service not available, %s\r\n", (int)session->facts.host.len,
+              (const char *)session->facts.host.ptr, ending_words(ending));
+    side_is_gone(session, SERVER);
+    outbox_add(out, text_span(&reply));
+    outbox_step(out, STEP_FINISH_ALL);
+    text_deinit(&reply);
+}
+
+/* RST is carried over as RST, behind what had arrived before it. */
+static void carry_reset(struct session *session, enum side side)
+{
+    enum direction away = side == CLIENT ? TO_SERVER : TO_CLIENT;
+    bool parted = session->detached && side == SERVER;
+    side_is_gone(session, side);
+    session->lanes[away].deaf |= !parted;
+    if (!parted)
+        outbox_step(&session->lanes[away].out, STEP_RESET);
+}
+
+void session_ended(struct session *session, enum side side, enum ending ending, instant now)
+{
+    session->seen = now;
+    set_ending(session, ending);
+    switch (ending) {
+    case ENDING_CLIENT_CLOSED:
+    case ENDING_SERVER_CLOSED:
+        session->lanes[side == CLIENT ? TO_SERVER : TO_CLIENT].source_ended = true;
+        break;
+    case ENDING_CLIENT_RESET:
+    case ENDING_SERVER_RESET: carry_reset(session, side); break;
+    case ENDING_SERVER_REFUSED:
+    case ENDING_CONNECT_TIMEOUT: upstream_failed(session, ending); break;
+    case ENDING_OPEN:
+    case ENDING_IDLE_TIMEOUT:
+    case ENDING_RULE_FINISH:
+    case ENDING_RULE_RESET:
+    case ENDING_DRAINED:
+    case ENDING_LIMIT:
+    case ENDING_TROUBLE: session_drain(session, now); return;
+    }
+    session_settle(session, now);
+}
+
+void session_finished(struct session *session, enum side side, instant now)
+{
+    struct lane *lane = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
+    session->seen = now;
+    if (!outbox_wants(&lane->out, STEP_FINISH))
+        return;
+    lane->target_done = true;
+    outbox_done(&lane->out, now);
+    session_settle(session, now);
+}
+
+void session_drain(struct session *session, instant now)
+{
+    set_ending(session, ENDING_DRAINED);
+    for (int direction = 0; direction < 2; direction++)
+        outbox_clear(&session->lanes[direction].out);
+    outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+    session->lanes[TO_SERVER].deaf = session->lanes[TO_CLIENT].deaf = true;
+    session_settle(session, now);
+}
+
+/* -- wishes and time ------------------------------------------------------------------------ */
+
+static unsigned server_wishes_to_begin(const struct session *session)
+{
+    return session->upstream == UPSTREAM_WANTED ? WISH_CONNECT : 0;
+}
+
+unsigned session_wishes(const struct session *session, enum side side)
+{
+    const struct lane *to = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
+    const struct lane *from = &session->lanes[side == SERVER ? TO_CLIENT : TO_SERVER];
+    if (to->reset)
+        return WISH_RESET;
+    if (session->over || to->target_gone)
+        return WISH_CLOSE;
+    if (side == SERVER && session->upstream != UPSTREAM_THERE)
+        return server_wishes_to_begin(session);
+    struct span first;
+    unsigned wishes = lane_wants_bytes(session, from) ? WISH_READ : 0;
+    if (outbox_peek(&to->out, &first, 1))
+        wishes |= WISH_WRITE;
+    if (outbox_wants(&to->out, STEP_FINISH))
+        wishes |= WISH_FINISH;
+    return wishes;
+}
+
+/* A wait that a rule asked for is no idleness. */
+static instant idle_due(const struct session *session)
+{
+    duration timeout = session->options->idle_timeout;
+    instant waits = instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
+                                outbox_deadline(&session->lanes[TO_CLIENT].out));
+    if (waits != NEVER || session->over)
+        return NEVER;
+    return instant_after(session->last_activity,
+                         timeout ? timeout : SECONDS(IDLE_TIMEOUT_DEFAULT_S));
+}
+
+instant session_deadline(const struct session *session)
+{
+    if (session->over)
+        return NEVER;
+    instant due = idle_due(session);
+    due = instant_min(due, outbox_deadline(&session->lanes[TO_SERVER].out));
+    due = instant_min(due, outbox_deadline(&session->lanes[TO_CLIENT].out));
+    if (session->upstream == UPSTREAM_WANTED)
+        due = instant_min(due, session->connect_due);
+    if (session->linger_due)
+        due = instant_min(due, session->linger_due);
+    if (session->options->rules_until > session->seen)
+        due = instant_min(due, session->options->rules_until);
+    return due;
+}
+
+void session_tick(struct session *session, instant now)
+{
+    session->seen = now;
+    if (session->upstream == UPSTREAM_WANTED && now >= session->connect_due) {
+        session_ended(session, SERVER, ENDING_CONNECT_TIMEOUT, now);
+        return;
+    }
+    for (int direction = 0; direction < 2; direction++)
+        outbox_advance(&session->lanes[direction].out, now);
+    if (now >= idle_due(session)) {
+        set_ending(session, ENDING_IDLE_TIMEOUT);
+        session->last_activity = now;
+        session_drain(session, now);
+        return;
+    }
+    session_settle(session, now);
+}
+
+bool session_is_over(const struct session *session)
+{
+    return session->over;
+}
+
+enum ending session_ending(const struct session *session)
+{
+    return session->ending;
+}
+
+size_t session_held(const struct session *session)
+{
+    size_t held = session->mail.chunk.len;
+    for (int direction = 0; direction < 2; direction++)
+        held += session->lanes[direction].in.len + outbox_len(&session->lanes[direction].out);
+    return held;
+}

@@ -1,0 +1,229 @@
+/* state: what a session is made of, for the files of this room that work on it. One subject each:
+ *
+ *   session.c        doors: bytes in and out, wishes, deadlines, what happened to a side
+ *   lane.c           one direction: decode, let pass what no rule could act on, hand events on
+ *   judge.c          an event meets the rules; what they want is merged
+ *   to_server.c      what becomes of connects and commands
+ *   body.c           mail on its way: where it goes, its lines
+ *   bdat.c           BDAT chunks of our own
+ *   body_end.c       the end of a mail
+ *   to_client.c      what becomes of greetings and replies, and of replies made up here
+ *   parting.c        the sides believe different things: bodies to nowhere, the stand-in, opaque
+ *   fate.c           ends, resets, silence, and when a session is over
+ *   session_log.c    entries for the journal */
+#ifndef SMTPCHAOS_SESSION_STATE_H
+#define SMTPCHAOS_SESSION_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/chain.h"
+#include "mutators/mutation.h"
+#include "session/match.h"
+#include "session/outbox.h"
+#include "session/session.h"
+#include "smtp/decoder.h"
+#include "smtp/dialogue.h"
+
+/* What all rules together want of one event. */
+struct outcome {
+    bool taken; /* content: pieces replace the event */
+    struct text content;
+    struct piece pieces[PIECES_MAX];
+    size_t piece_count;
+    bool has_answer;
+    bool answer_told;
+    struct text answer;
+    duration delay;
+    uint64_t pace_bytes;
+    duration pace_gap;
+    enum fate fate;
+    uint64_t fate_after;
+};
+
+/* Where the mail that the client is sending goes. */
+enum body_route {
+    BODY_PASSES,  /* to the server, as the client frames it */
+    BODY_NOWHERE, /* the server does not expect it */
+    BODY_RECHUNK  /* to the server, in BDAT chunks of our own: rules may change its size */
+};
+
+/* One direction. */
+struct lane {
+    struct chain in;
+    struct decoder decoder;
+    struct outbox out;
+    size_t ahead;      /* bytes at the head of `in` that have left already */
+    bool source_ended; /* the side the bytes come from will send no more */
+    bool closing;      /* ... and the CLOSE event has been dealt with */
+    bool target_done;  /* the side the bytes go to gets no more: ended or gone */
+    bool target_gone;  /* ... gone: its connection is not there any more */
+    bool reset;        /* ... and is to be torn by its owner */
+    bool deaf;         /* what still comes is thrown away */
+    bool paused;       /* above the high-water mark, not yet below the low one */
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+};
+
+/* Of the direction to the server: the mail under way. */
+struct mail {
+    enum body_route route;
+    bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
+    uint8_t tail[2];
+    size_t tail_len;
+    struct chain chunk;  /* RECHUNK: what has come out of the rules and not yet left */
+    uint8_t end[8];      /* BODY_END: tail and dot line in one place */
+    struct text refusal; /* NOWHERE: what the dot is answered with */
+};
+
+/* Where the upstream connection stands. */
+enum upstream { UPSTREAM_ASLEEP, UPSTREAM_WANTED, UPSTREAM_THERE, UPSTREAM_GONE };
+
+struct session {
+    const struct session_options *options;
+    const struct rule_set *rules;
+    struct recall *recall;
+    struct pool *pool;
+    struct journal *journal;
+    struct facts facts; /* spans point into `names` */
+    struct text names;
+    struct dialogue dialogue;
+    struct lane lanes[2]; /* by enum direction */
+    struct mail mail;
+    struct mutation mutation;
+    struct outcome outcome;
+    struct rule_count *counts; /* one for each rule */
+    bool *decided;             /* one for each rule: it holds for the message under way */
+    uint8_t *states;           /* mutators' own, all rules together */
+    enum upstream upstream;
+    bool greeted;  /* the greeting has passed the rules, or was made up */
+    bool detached; /* the server's leg was given up: the stand-in answers */
+    bool opaque;
+    bool over;
+    bool logged_close;
+    unsigned not_replies; /* lines in a row that were no replies */
+    enum ending ending;
+    instant began;
+    instant seen; /* the latest time that was handed in */
+    instant last_activity;
+    instant connect_due; /* when asking for the upstream becomes CONNECT_TIMEOUT */
+    instant linger_due;  /* after an end of both sides: how long their own ends are awaited */
+    uint64_t commands;
+    uint64_t replies;
+    uint64_t messages;
+    uint64_t rules_fired;
+    uint64_t entries; /* journal entries written */
+};
+
+/* -- lane.c --------------------------------------------------------------------------------- */
+
+/* Works on both lanes until neither gets further. */
+void session_settle(struct session *session, instant now);
+/* Sends the event's raw bytes on as they are, but for what has left already. */
+void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome);
+/* Throws the event's raw bytes away. */
+void lane_discard(struct lane *lane, size_t len);
+/* Sends bytes that stand in for others, at the outcome's pace. */
+void lane_send(struct lane *lane, struct span bytes, const struct outcome *outcome);
+/* True when more may be read from the side the lane comes from. */
+bool lane_wants_bytes(const struct session *session, const struct lane *lane);
+
+/* -- judge.c -------------------------------------------------------------------------------- */
+
+/* The kinds of event that rules could act on now in this direction; 0 when they are switched off. */
+unsigned judge_wants(const struct session *session, enum direction direction, instant now);
+unsigned judge_changes(const struct session *session, enum direction direction, instant now);
+bool judge_wants_lines(const struct session *session, enum direction direction, instant now);
+/* How many of `len` bytes leave before the fate strikes. */
+size_t before_fate(const struct outcome *outcome, size_t len);
+/* Runs the rules; the answer is session->outcome, valid until the next call. */
+const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now);
+
+/* -- to_server.c ---------------------------------------------------------------------------- */
+
+void handle_connect(struct session *session, instant now);
+void handle_command(struct session *session, const struct smtp_event *event, instant now);
+/* AUTH's continuation, the beginning of an overlong line, opaque bytes. */
+void handle_client_other(struct session *session, const struct smtp_event *event, instant now);
+/* Remembers an answer for its turn; `pending` must be the newest. */
+void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source);
+
+/* -- body.c --------------------------------------------------------------------------------- */
+
+/* The client was told 354: where its mail goes is decided. */
+void mail_begin(struct session *session, instant now);
+/* The client has said BDAT: likewise. */
+void chunk_begin(struct session *session, uint64_t size, bool last, enum body_route route,
+                 instant now);
+void handle_body(struct session *session, const struct smtp_event *event, instant now);
+/* Sends what was held back of the last line. */
+void release_tail(struct session *session);
+
+/* -- bdat.c --------------------------------------------------------------------------------- */
+
+/* Where a chunk that the client announces goes when no rule takes the command. */
+enum body_route chunk_route(const struct session *session, instant now);
+/* Keeps bytes for a chunk of our own, and says it when there are enough. */
+void chunk_gathers(struct session *session, struct span bytes);
+/* Says BDAT for what has gathered; `source` is where the client's reply comes from. */
+void chunk_say(struct session *session, bool last, enum reply_source source);
+/* Says the last piece of a chunk that is not the last one, once all its bytes have come. */
+void chunk_ends(struct session *session);
+
+/* -- body_end.c ----------------------------------------------------------------------------- */
+
+void handle_body_end(struct session *session, const struct smtp_event *event, instant now);
+/* The server replied behind a dot that only lenient servers honour: the mail has ended there. */
+void mail_ended_leniently(struct session *session, instant now);
+
+/* -- to_client.c ---------------------------------------------------------------------------- */
+
+void handle_greeting(struct session *session, const struct smtp_event *event, instant now);
+void handle_reply(struct session *session, struct smtp_event *event, instant now);
+void handle_server_other(struct session *session, const struct smtp_event *event, instant now);
+/* Says the answers whose turn has come. */
+void say_answers(struct session *session, instant now);
+
+/* -- parting.c ------------------------------------------------------------------------------ */
+
+/* In place of a code: the client hears nothing. */
+#define REPLY_UNHEARD 1000
+
+/* A reply has passed: what both sides believe now, and what follows from it. `received` is the
+ * server's code (0: it was spared), `heard` the client's (0: no code, or REPLY_UNHEARD), `text` the
+ * server's reply or the answer in its place. */
+void reply_passed(struct session *session, const struct pending *pending, unsigned received,
+                  unsigned heard, struct span text, instant now);
+/* The server's leg is ended without the end of the mail; the stand-in answers from now on. */
+void part_company(struct session *session, instant now);
+/* What the stand-in says to a command, and what follows. */
+struct span stand_in_reply(struct session *session, enum verb verb, struct text *out,
+                           enum fate *fate);
+/* The bytes are not SMTP that we can read: both lanes become a wire. `why` is for the journal. */
+void turn_opaque(struct session *session, const char *why, instant now);
+
+/* -- fate.c --------------------------------------------------------------------------------- */
+
+/* Carries out what a rule asked for behind an event (or answer) that leaves through `lane`. */
+void apply_fate(struct session *session, enum fate fate, struct lane *lane);
+/* The first ending sticks. */
+void set_ending(struct session *session, enum ending ending);
+/* The source of the lane has ended and all its bytes were dealt with: the end travels on. */
+void handle_close(struct session *session, enum direction direction, instant now);
+/* Carries out STEP_… that concern both sides, and sees whether the session is over. */
+void settle_fate(struct session *session, instant now);
+/* A side is gone: nothing can be said to it and nothing will come from it. */
+void side_is_gone(struct session *session, enum side side);
+
+/* -- session_log.c -------------------------------------------------------------------------- */
+
+/* `local` marks what the proxy itself says. */
+void log_event(struct session *session, const struct smtp_event *event, bool local, instant now);
+void log_body(struct session *session, uint64_t bytes, instant now);
+void log_rule(struct session *session, const struct rule *rule, const struct mutation *mutation,
+              enum verdict verdict, instant now);
+void log_error(struct session *session, const char *how, const char *why, instant now);
+void log_close(struct session *session, instant now);
+
+#endif

@@ -1,0 +1,180 @@
+/* to_client: what becomes of greetings and replies. Each finds its command through the queue, meets
+ * the rules, and leaves; answers made up here take their turn in the same queue and meet the same
+ * rules. */
+#include "base/check.h"
+#include "base/limits.h"
+#include "session/state.h"
+#include "smtp/parse.h"
+
+static struct lane *client_lane(struct session *session)
+{
+    return &session->lanes[TO_CLIENT];
+}
+
+/* The code the client hears: of what is sent in place of the reply, or REPLY_UNHEARD. */
+static unsigned code_heard(const struct smtp_event *event, const struct outcome *outcome)
+{
+    if (!outcome->taken)
+        return event->reply.code;
+    struct span content = text_span(&outcome->content);
+    return content.len ? smtp_reply_parse(content).code : REPLY_UNHEARD;
+}
+
+/* The reply leaves as the rules have it. `owned` says that its bytes are not in the lane. */
+static unsigned deliver(struct session *session, const struct smtp_event *event, bool owned,
+                        const struct outcome *outcome)
+{
+    struct lane *lane = client_lane(session);
+    struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
+    size_t leaves = before_fate(outcome, bytes.len);
+    unsigned heard = code_heard(event, outcome);
+    outbox_wait(&lane->out, outcome->delay);
+    if (owned || outcome->taken) {
+        lane_send(lane, span_take(bytes, leaves), outcome);
+        leaves = 0;
+    } else {
+        lane_forward(lane, leaves, outcome);
+    }
+    if (!owned)
+        lane_discard(lane, event->raw.len - leaves);
+    apply_fate(session, outcome->fate, lane);
+    return heard;
+}
+
+void handle_greeting(struct session *session, const struct smtp_event *event, instant now)
+{
+    log_event(session, event, false, now);
+    session->greeted = true;
+    deliver(session, event, false, judge(session, event, now));
+    say_answers(session, now);
+}
+
+/* -- answers made up here ------------------------------------------------------------------- */
+
+/* What the rules, the journal and the templates learn about a reply from its command. */
+static void name_command(struct smtp_event *event, const struct pending *pending)
+{
+    event->reply.after = pending->client_verb;
+    event->reply.after_message = pending->after_message;
+    if (pending->client_verb == VERB_RCPT)
+        event->reply.recipient = pending->address;
+}
+
+static void say_answer(struct session *session, struct pending *pending, unsigned received,
+                       instant now)
+{
+    struct lane *lane = client_lane(session);
+    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT, .raw = pending->answer };
+    event.number = ++lane->decoder.number;
+    event.reply = smtp_reply_parse(event.raw);
+    name_command(&event, pending);
+    session->replies++;
+    log_event(session, &event, true, now);
+    const struct outcome *outcome = judge(session, &event, now);
+    outbox_wait(&lane->out, pending->wait);
+    unsigned heard = deliver(session, &event, true, outcome);
+    apply_fate(session, (enum fate)pending->fate, lane);
+    reply_passed(session, pending, received, heard, pending->answer, now);
+    dialogue_answered(&session->dialogue);
+}
+
+void say_answers(struct session *session, instant now)
+{
+    struct pending *next = dialogue_next(&session->dialogue);
+    /* Not before the greeting, and not into the middle of a reply that is passing. */
+    while (next && next->source == REPLY_LOCAL && session->greeted &&
+           client_lane(session)->ahead == 0 && !session->opaque) {
+        next->replies = 1;
+        say_answer(session, next, 0, now);
+        next = dialogue_next(&session->dialogue);
+    }
+}
+
+/* -- replies -------------------------------------------------------------------------------- */
+
+/* The command that the server is replying to; NULL when it speaks unasked. */
+static struct pending *command_of_reply(struct session *session, struct smtp_event *event,
+                                        instant now)
+{
+    struct lane *mail = &session->lanes[TO_SERVER];
+    if (mail->in.len == 0 && decoder_end_at_candidate(&mail->decoder))
+        mail_ended_leniently(session, now);
+    struct pending *pending = dialogue_next(&session->dialogue);
+    if (!pending || pending->source == REPLY_LOCAL) {
+        /* A reply in the middle of the mail is about the mail (it ends most sessions). */
+        event->reply.after = session->dialogue.client_in_body ? VERB_DATA : VERB_NONE;
+        event->reply.after_message = session->dialogue.client_in_body;
+        return NULL;
+    }
+    if (pending->replies == 0) {
+        size_t accepted = session->dialogue.granted.recipient_count;
+        pending->replies = accepted ? (unsigned)accepted : 1;
+    }
+    name_command(event, pending);
+    return pending;
+}
+
+/* Nobody asked: it passes, unless the client has been parted from this server. */
+static void unasked(struct session *session, const struct smtp_event *event, instant now)
+{
+    if (session->detached)
+        lane_discard(client_lane(session), event->raw.len);
+    else
+        deliver(session, event, false, judge(session, event, now));
+}
+
+static void swallow(struct session *session, const struct smtp_event *event,
+                    const struct pending *pending, instant now)
+{
+    reply_passed(session, pending, event->reply.code, REPLY_UNHEARD, event->raw, now);
+    lane_discard(client_lane(session), event->raw.len);
+    dialogue_answered(&session->dialogue);
+}
+
+static void pass(struct session *session, const struct smtp_event *event,
+                 const struct pending *pending, instant now)
+{
+    struct text reply = { 0 };
+    /* The bytes leave the lane before what follows from them is settled. */
+    text_add(&reply, event->raw);
+    unsigned received = event->reply.code;
+    unsigned heard = deliver(session, event, false, judge(session, event, now));
+    reply_passed(session, pending, received, heard, text_span(&reply), now);
+    dialogue_answered(&session->dialogue);
+    text_deinit(&reply);
+}
+
+void handle_reply(struct session *session, struct smtp_event *event, instant now)
+{
+    session->replies++;
+    session->not_replies = 0;
+    struct pending *pending = command_of_reply(session, event, now);
+    log_event(session, event, false, now);
+    if (!pending) {
+        unasked(session, event, now);
+    } else if (pending->source == REPLY_SWALLOWED) {
+        swallow(session, event, pending, now);
+    } else if (pending->source == REPLY_PASSES) {
+        pass(session, event, pending, now);
+    } else {
+        lane_discard(client_lane(session), event->raw.len);
+        say_answer(session, pending, event->reply.code, now);
+    }
+    say_answers(session, now);
+}
+
+/* -- other ---------------------------------------------------------------------------------- */
+
+void handle_server_other(struct session *session, const struct smtp_event *event, instant now)
+{
+    bool counts = !event->overlong && !session->opaque;
+    bool blank = span_chomp(event->raw).len == 0;
+    lane_forward(client_lane(session), event->raw.len, NULL);
+    if (!counts)
+        return;
+    session->not_replies++;
+    if (!session->greeted && !blank)
+        turn_opaque(session, "the server's first line is no reply", now);
+    else if (session->not_replies > NOT_REPLIES_MAX)
+        turn_opaque(session, "the server's lines are no replies", now);
+}
