@@ -22,12 +22,19 @@ struct profile_line {
     enum profile_line_kind kind;
     size_t number;    /* from 1 */
     size_t column;    /* where `text` begins, from 1 */
-    struct span key;  /* HEADER: the key; VARIANT: the name */
+    struct span key;  /* VARIANT: its name; else the key of `# key: value`, or empty */
     struct span text; /* HEADER, VARIANT: the rest; RULE: the rule without its comment */
 };
 
 /* Takes the next line off *rest; false at the end. *number counts lines and begins at 0. */
 bool profile_next(struct span *rest, size_t *number, struct profile_line *line);
+
+/* Makes *variant the name of the variant to load: itself, or the first when it is empty (none, when
+ * there are none). False with one line in `error` when the profile has no such variant. */
+bool profile_variant(const char *file, struct span text, struct span *variant, struct text *error);
+
+/* The keys of header lines; ends with NULL. */
+extern const char *const profile_headers[];
 
 /* The text of a profile that is built in, by its slug; false when there is none. */
 bool profile_builtin(struct span slug, struct span *text);
@@ -37,7 +44,7 @@ const char *profile_builtin_name(size_t n);
 const char *profile_nearest(struct span slug);
 
 /* Checks a profile's text: all variants' rules, header lines, templates. Appends one line for each
- * thing that is wrong to `errors`; false when there was any. */
+ * thing that is wrong to `errors`, with newlines between them; false when there was any. */
 bool profile_check(const char *file, struct span text, struct text *errors);
 
 #endif

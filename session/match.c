@@ -1,0 +1,148 @@
+/* match: see match.h. */
+#include "session/match.h"
+
+#include "base/prng.h"
+#include "mutators/pattern.h"
+#include "session/cidr.h"
+#include "smtp/about.h"
+
+/* -- filters -------------------------------------------------------------------------------- */
+
+static bool any_recipient_matches(const struct match_source *from, struct span glob)
+{
+    struct span rcpt;
+    bool is_rcpt = about_rcpt(from->event, &rcpt);
+    if (is_rcpt && span_matches_glob(rcpt, glob))
+        return true;
+    /* A reply to RCPT is about that recipient alone; a RCPT joins those before it. */
+    if (is_rcpt && from->event->kind == SMTP_REPLY)
+        return false;
+    return envelope_has_recipient(about_envelope(from->dialogue, from->event), glob);
+}
+
+static bool sender_matches(const struct match_source *from, struct span glob)
+{
+    struct span sender;
+    return about_sender(from->dialogue, from->event, &sender) && span_matches_glob(sender, glob);
+}
+
+static bool filter_holds(const struct rule_filter *filter, const struct match_source *from)
+{
+    switch (filter->kind) {
+    case FILTER_CLIENT: return cidr_holds(filter->address, filter->prefix, from->facts->client_ip);
+    case FILTER_HELO:
+        return span_matches_glob(about_helo(from->dialogue, from->event), filter->text);
+    case FILTER_SENDER: return sender_matches(from, filter->text);
+    case FILTER_RECIPIENT: return any_recipient_matches(from, filter->text);
+    case FILTER_TLS: return from->dialogue->tls == filter->yes;
+    case FILTER_SIZE: return about_size(from->dialogue, from->event) > filter->number;
+    case FILTER_MATCHES: return pattern_matches(filter->pattern, span_chomp(from->event->raw));
+    }
+    return false;
+}
+
+static bool filters_hold(const struct rule *rule, const struct match_source *from)
+{
+    for (size_t i = 0; i < rule->filter_count; i++)
+        if (!filter_holds(&rule->filters[i], from))
+            return false;
+    return true;
+}
+
+/* -- the blast radius ----------------------------------------------------------------------- */
+
+static bool all_recipients_match(const struct envelope *envelope, struct span glob)
+{
+    struct span rest = text_span(&envelope->recipients);
+    if (envelope->recipient_count == 0 || envelope->recipient_count > RECIPIENTS_MAX)
+        return false;
+    while (rest.len > 0) {
+        struct cut recipient = span_cut(rest, 0);
+        if (!span_matches_glob(recipient.before, glob))
+            return false;
+        rest = recipient.after;
+    }
+    return true;
+}
+
+static bool is_in_reach(const struct match_source *from)
+{
+    struct span glob = from->options->only_recipient;
+    struct span rcpt;
+    if (glob.len == 0)
+        return true;
+    if (about_rcpt(from->event, &rcpt))
+        return span_matches_glob(rcpt, glob);
+    return all_recipients_match(about_envelope(from->dialogue, from->event), glob);
+}
+
+/* -- how often ------------------------------------------------------------------------------ */
+
+/* What `per X` is about in this event, as a number that is the same in every session. */
+static uint64_t scope_hash(enum rule_per per, const struct match_source *from)
+{
+    uint64_t hash = SPAN_HASH_BEGIN ^ (uint64_t)per;
+    struct span sender;
+    about_sender(from->dialogue, from->event, &sender);
+    if (per == PER_CLIENT || per == PER_TRIPLET)
+        hash = span_hash(from->facts->client_ip, hash);
+    if (per == PER_SENDER || per == PER_TRIPLET)
+        hash = span_hash_nocase(sender, hash);
+    if (per == PER_RECIPIENT || per == PER_TRIPLET)
+        hash = span_hash_nocase(about_recipient(from->dialogue, from->event), hash);
+    return hash;
+}
+
+static bool draws(const struct rule *rule, const struct match_source *from)
+{
+    uint64_t seed = from->options->seed;
+    uint64_t session = from->facts->number;
+    struct prng prng;
+    switch (rule->per) {
+    case PER_DEFAULT:
+        prng = prng_at(seed, session, rule->key, (uint64_t)from->event->going, from->event->number);
+        break;
+    case PER_SESSION: prng = prng_at(seed, session, rule->key, 0, 0); break;
+    case PER_MESSAGE:
+        prng = prng_at(seed, session, rule->key, 0, about_message(from->dialogue, from->event));
+        break;
+    case PER_CLIENT:
+    case PER_SENDER:
+    case PER_RECIPIENT:
+    case PER_TRIPLET:
+    case PER_RUN: prng = prng_at(seed, 0, rule->key, 0, scope_hash(rule->per, from)); break;
+    }
+    return prng_chance(&prng, rule->n, rule->of);
+}
+
+/* Counts the event; the answer is which one it is, from 1. */
+static uint64_t count_event(const struct rule *rule, const struct match_source *from)
+{
+    struct rule_count *count = &from->counts[rule->index - 1];
+    if (rule->per > PER_MESSAGE)
+        return recall_touch(from->recall, rule->key ^ scope_hash(rule->per, from), from->now).count;
+    if (rule->per == PER_MESSAGE) {
+        uint64_t message = about_message(from->dialogue, from->event);
+        if (message != count->message)
+            *count = (struct rule_count){ .message = message };
+    }
+    return ++count->count;
+}
+
+static bool is_its_turn(const struct rule *rule, const struct match_source *from)
+{
+    switch (rule->when) {
+    case WHEN_ALWAYS: return true;
+    case WHEN_FIRST: return count_event(rule, from) <= rule->n;
+    case WHEN_AFTER: return count_event(rule, from) > rule->n;
+    case WHEN_EVERY: return count_event(rule, from) % rule->n == 0;
+    case WHEN_CHANCE: return draws(rule, from);
+    }
+    return false;
+}
+
+bool match_rule(const struct rule *rule, const struct match_source *from)
+{
+    return !from->event->overlong && rule_names_event(rule, from->event) &&
+           filters_hold(rule, from) && is_in_reach(from) && is_its_turn(rule, from);
+}

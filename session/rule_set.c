@@ -1,0 +1,164 @@
+/* rule_set: see rule_set.h. */
+#include "session/rule_set.h"
+
+#include <inttypes.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "session/profile.h"
+
+struct rule_set *rule_set_new(void)
+{
+    struct rule_set *set = calloc(1, sizeof *set);
+    check(set != NULL);
+    return set;
+}
+
+static void rule_free(struct rule *rule)
+{
+    rule_deinit(rule);
+    free(rule);
+}
+
+/* Takes rules away until `count` are left. */
+static void cut_back(struct rule_set *set, size_t count)
+{
+    while (set->count > count)
+        rule_free(set->rules[--set->count]);
+}
+
+void rule_set_free(struct rule_set *set)
+{
+    if (!set)
+        return;
+    cut_back(set, 0);
+    free(set->rules);
+    for (size_t i = 0; i < set->name_count; i++)
+        free(set->names[i]);
+    free(set->names);
+    free(set);
+}
+
+/* -- what the rules together want ----------------------------------------------------------- */
+
+/* A rule that only times bulk, always or by one draw for many lines, need not see each line. */
+static bool needs_lines(const struct rule *rule)
+{
+    bool draws_once = rule->when == WHEN_CHANCE && rule->per != PER_DEFAULT;
+    if (!rule->mutator->timing_only || (rule->when != WHEN_ALWAYS && !draws_once))
+        return true;
+    for (size_t i = 0; i < rule->filter_count; i++)
+        if (rule->filters[i].kind == FILTER_MATCHES || rule->filters[i].kind == FILTER_SIZE)
+            return true;
+    return false;
+}
+
+static void note_wants(struct rule_set *set, const struct rule *rule)
+{
+    static const unsigned bits[] = { [TO_SERVER] = ONLY_TO_SERVER, [TO_CLIENT] = ONLY_TO_CLIENT };
+    for (unsigned going = TO_SERVER; going <= TO_CLIENT; going++) {
+        if (!(rule_reaches(rule) & bits[going]))
+            continue;
+        set->wants[going] |= rule->event;
+        if (!rule->mutator->timing_only)
+            set->changes[going] |= rule->event;
+        if (rule->event == SMTP_BODY && needs_lines(rule))
+            set->body_lines[going] = true;
+    }
+}
+
+static void note_state(struct rule_set *set, struct rule *rule)
+{
+    size_t alignment = alignof(max_align_t);
+    rule->state_offset = set->state_size;
+    set->state_size += (rule->mutator->state_size + alignment - 1) / alignment * alignment;
+}
+
+/* -- adding --------------------------------------------------------------------------------- */
+
+/* A rule read becomes the set's last; nothing that the set says about its rules changes yet. */
+static bool read_into(struct rule_set *set, struct span line, struct place place,
+                      struct text *error)
+{
+    if (set->count == RULES_MAX) {
+        place_add(&place, error);
+        text_addf(error, "more than %d rules", RULES_MAX);
+        return false;
+    }
+    struct rule *rule = calloc(1, sizeof *rule);
+    struct rule **rules = realloc(set->rules, (set->count + 1) * sizeof(struct rule *));
+    check(rule != NULL && rules != NULL);
+    set->rules = rules;
+    if (!rule_parse(rule, line, place, error)) {
+        free(rule);
+        return false;
+    }
+    rules[set->count++] = rule;
+    rule->index = set->count;
+    rule->key = span_hash(text_span(&rule->line), SPAN_HASH_BEGIN ^ rule->index);
+    return true;
+}
+
+/* The rules from the nth on are here to stay. */
+static void settle(struct rule_set *set, size_t n, const char *profile)
+{
+    for (; n < set->count; n++) {
+        set->rules[n]->profile = profile;
+        note_wants(set, set->rules[n]);
+        note_state(set, set->rules[n]);
+    }
+}
+
+bool rule_set_add_line(struct rule_set *set, struct span line, struct place place,
+                       struct text *error)
+{
+    size_t before = set->count;
+    if (!read_into(set, line, place, error))
+        return false;
+    settle(set, before, NULL);
+    return true;
+}
+
+/* -- profiles ------------------------------------------------------------------------------- */
+
+static const char *keep_name(struct rule_set *set, const char *name)
+{
+    char **names = realloc(set->names, (set->name_count + 1) * sizeof(char *));
+    char *copy = strdup(name);
+    check(names != NULL && copy != NULL);
+    set->names = names;
+    return names[set->name_count++] = copy;
+}
+
+static bool read_profile(struct rule_set *set, struct span text, struct span variant,
+                         const char *file, struct text *error)
+{
+    struct profile_line line;
+    size_t number = 0;
+    bool wanted = true; /* the rules before the first variant belong to all */
+    while (profile_next(&text, &number, &line)) {
+        if (line.kind == PROFILE_VARIANT)
+            wanted = span_equal(line.key, variant);
+        if (line.kind != PROFILE_RULE || !wanted)
+            continue;
+        const struct place place = { file, line.number, line.column };
+        if (!read_into(set, line.text, place, error))
+            return false;
+    }
+    return true;
+}
+
+bool rule_set_add_profile(struct rule_set *set, const char *name, struct span text,
+                          struct span variant, const char *file, struct text *error)
+{
+    size_t before = set->count;
+    if (!profile_variant(file, text, &variant, error) ||
+        !read_profile(set, text, variant, file, error)) {
+        cut_back(set, before);
+        return false;
+    }
+    settle(set, before, keep_name(set, name));
+    return true;
+}

@@ -1,0 +1,112 @@
+/* rule_when: how often a rule hits: always, once, first N, after N, every Nth, chance N/M, per X. */
+#include "session/rule_reader.h"
+
+enum { WORD_ALWAYS, WORD_ONCE, WORD_FIRST, WORD_AFTER, WORD_EVERY, WORD_CHANCE, WORD_PER };
+
+const char *const when_words[] = { "always", "once",   "first", "after",
+                                   "every",  "chance", "per",   NULL };
+
+static const char *const per_words[] = { "session",   "message", "client", "sender",
+                                         "recipient", "triplet", "run",    NULL };
+
+/* Says what must stand behind the keyword instead of the word at hand; false. */
+static bool wants(struct rule_reader *reader, const char *keyword, const char *what)
+{
+    size_t at = reader->has_word ? reader->word.at : reader->line.len;
+    struct text *error = reader_error(reader, at);
+    text_addf(error, "\"%s\" needs %s behind it", keyword, what);
+    if (reader->has_word) {
+        text_add(error, SPAN(", not "));
+        text_add_quoted(error, reader->word.raw);
+    }
+    return false;
+}
+
+/* `3`, and `3rd` where an ordinal is allowed. */
+static bool count_read(struct span word, bool ordinal, uint64_t *count)
+{
+    static const char *const endings[] = { "st", "nd", "rd", "th", NULL };
+    if (ordinal && word.len > 2 && endings[word_index(span_drop(word, word.len - 2), endings)])
+        word = span_drop_last(word, 2);
+    return span_number(word, count);
+}
+
+static bool read_count(struct rule_reader *reader, const char *keyword, const char *what,
+                       uint64_t least)
+{
+    bool ordinal = reader->rule->when == WHEN_EVERY;
+    if (!reader->has_word || !count_read(reader->word.raw, ordinal, &reader->rule->n))
+        return wants(reader, keyword, what);
+    if (reader->rule->n < least)
+        return wants(reader, keyword, "a count above 0");
+    reader_advance(reader);
+    return true;
+}
+
+static bool read_chance(struct rule_reader *reader)
+{
+    struct rule *rule = reader->rule;
+    struct cut ratio = { .found = false };
+    if (reader->has_word)
+        ratio = span_cut(reader->word.raw, '/');
+    if (!ratio.found || !span_number(ratio.before, &rule->n) ||
+        !span_number(ratio.after, &rule->of))
+        return wants(reader, "chance", "N/M, such as 1/4");
+    if (rule->of == 0 || rule->n > rule->of)
+        return wants(reader, "chance", "N/M with an N of at most M and an M of at least 1");
+    reader_advance(reader);
+    return true;
+}
+
+static bool read_per(struct rule_reader *reader)
+{
+    if (!reader->has_word)
+        return reader_ended(reader, "what \"per\" is about");
+    size_t index = word_index(reader->word.raw, per_words);
+    if (!per_words[index])
+        return reader_unknown(reader, reader->word.at, "scope", reader->word.raw, per_words);
+    reader->rule->per = (enum rule_per)(PER_SESSION + index);
+    reader_advance(reader);
+    return true;
+}
+
+static bool read_schedule(struct rule_reader *reader, size_t keyword)
+{
+    static const enum rule_when whens[] = { WHEN_ALWAYS, WHEN_FIRST, WHEN_FIRST,
+                                            WHEN_AFTER,  WHEN_EVERY, WHEN_CHANCE };
+    reader->rule->when = whens[keyword];
+    reader->rule->n = 1;
+    switch (keyword) {
+    case WORD_FIRST: return read_count(reader, "first", "a count", 1);
+    case WORD_AFTER: return read_count(reader, "after", "a count", 0);
+    case WORD_EVERY: return read_count(reader, "every", "a count, such as 3rd", 1);
+    case WORD_CHANCE: return read_chance(reader);
+    default: return true;
+    }
+}
+
+static bool fits_here(struct rule_reader *reader, bool is_per, bool said)
+{
+    bool counts = said && reader->rule->when != WHEN_ALWAYS;
+    if (is_per ? counts && reader->rule->per == PER_DEFAULT : !said)
+        return true;
+    struct text *error = reader_error(reader, reader->word.at);
+    text_add_quoted(error, reader->word.raw);
+    if (!is_per)
+        text_add(error, SPAN(": how often has been said already"));
+    else if (counts)
+        text_add(error, SPAN(" is said twice"));
+    else
+        text_add(error, SPAN(" must stand behind once, first, after, every or chance"));
+    return false;
+}
+
+bool read_when(struct rule_reader *reader, bool *said)
+{
+    size_t keyword = word_index(reader->word.raw, when_words);
+    if (!fits_here(reader, keyword == WORD_PER, *said))
+        return false;
+    *said = true;
+    reader_advance(reader);
+    return keyword == WORD_PER ? read_per(reader) : read_schedule(reader, keyword);
+}
