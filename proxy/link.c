@@ -1,0 +1,439 @@
+/* link: see link.h. Every callback is the same three steps: translate what libuv said, tell the
+ * session, and pump(): do what the session now wishes until it wishes nothing more. */
+#include "proxy/link.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "proxy/clock.h"
+#include "proxy/leg.h"
+#include "proxy/lookup.h"
+
+/* Reads in one callback before others have their turn. */
+#define READS_MAX 8
+#define SPANS_MAX 32
+/* How soon to look again whether the pool has memory, in nanoseconds. */
+#define POOL_RETRY MS(20)
+
+struct link {
+    struct link_place *place;
+    struct link *next;
+    struct link *previous;
+    struct session *session; /* NULL once the session is over */
+    struct rule_set *rules;
+    struct leg legs[2];    /* by enum side */
+    struct lookup *lookup; /* the upstream's addresses, while there are more to try */
+    uv_timer_t timer;
+    instant armed_for; /* when the timer fires; NEVER when it does not */
+    unsigned handles;  /* libuv has not given them back yet */
+};
+
+static const enum ending closed_by[] = {
+    [CLIENT] = ENDING_CLIENT_CLOSED,
+    [SERVER] = ENDING_SERVER_CLOSED,
+};
+static const enum ending reset_by[] = {
+    [CLIENT] = ENDING_CLIENT_RESET,
+    [SERVER] = ENDING_SERVER_RESET,
+};
+
+static void pump(struct link *link, instant now);
+
+static bool wishes(const struct link *link, enum side side, enum session_wish wish)
+{
+    return session_wishes(link->session, side) & wish;
+}
+
+/* -- the end ---------------------------------------------------------------------------------- */
+
+/* The one place where a link is freed: libuv has given back everything. */
+static void release(struct link *link)
+{
+    if (link->handles || link->session)
+        return;
+    if (link->lookup) {
+        lookup_deinit(link->lookup);
+        free(link->lookup);
+    }
+    if (link->previous)
+        link->previous->next = link->next;
+    else
+        link->place->first = link->next;
+    if (link->next)
+        link->next->previous = link->previous;
+    struct link_place *place = link->place;
+    struct rule_set *rules = link->rules;
+    free(link);
+    place->gone(place->owner, rules);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct link *link = handle->data;
+    link->handles--;
+    release(link);
+}
+
+static void close_leg(struct link *link, enum side side, bool torn)
+{
+    leg_close(&link->legs[side], torn, on_closed);
+}
+
+static void close_link(struct link *link, instant now)
+{
+    struct session *session = link->session;
+    for (enum side side = CLIENT; side <= SERVER; side++)
+        close_leg(link, side, session_wishes(session, side) & WISH_RESET);
+    link->session = NULL;
+    if (link->lookup)
+        lookup_cancel(link->lookup);
+    uv_close((uv_handle_t *)&link->timer, on_closed);
+    session_free(session, now);
+}
+
+/* -- bytes ------------------------------------------------------------------------------------ */
+
+static enum direction direction_from(enum side side)
+{
+    return side == CLIENT ? TO_SERVER : TO_CLIENT;
+}
+
+/* Answers how many bytes have come; 0 when there are none for now, or no more. */
+static size_t read_once(struct link *link, enum side side, size_t *room, instant now)
+{
+    struct leg *leg = &link->legs[side];
+    enum direction direction = direction_from(side);
+    uint8_t *to = session_reserve(link->session, direction, room);
+    ssize_t got = leg_read(leg, to, *room);
+    session_commit(link->session, direction, got > 0 ? (size_t)got : 0, now);
+    if (got < 0)
+        leg->is_torn = got != UV_EAGAIN || leg->is_torn;
+    else if (got == 0 && !leg->is_torn)
+        session_ended(link->session, side, closed_by[side], now);
+    return got > 0 ? (size_t)got : 0;
+}
+
+static bool may_read(const struct link *link, enum side side)
+{
+    return link->legs[side].state == LEG_OPEN && wishes(link, side, WISH_READ) &&
+           !pool_is_empty(link->place->pool);
+}
+
+static void read_some(struct link *link, enum side side, instant now)
+{
+    size_t room = 0;
+    size_t got = 0;
+    for (int i = 0; i < READS_MAX && got == room && may_read(link, side); i++)
+        got = read_once(link, side, &room, now);
+}
+
+/* True when something has left. */
+static bool write_some(struct link *link, enum side side, instant now)
+{
+    struct leg *leg = &link->legs[side];
+    enum direction direction = direction_opposite(direction_from(side));
+    struct span spans[SPANS_MAX];
+    if (leg->state != LEG_OPEN || leg->wants_write || leg->is_torn)
+        return false;
+    size_t count = session_peek_all(link->session, direction, spans, SPANS_MAX);
+    if (!count)
+        return false;
+    size_t wanted = 0;
+    for (size_t i = 0; i < count; i++)
+        wanted += spans[i].len;
+    ssize_t sent = leg_write(leg, spans, count);
+    if (sent > 0)
+        session_consume(link->session, direction, (size_t)sent, now);
+    leg->wants_write = sent == UV_EAGAIN || (sent >= 0 && (size_t)sent < wanted);
+    leg->is_torn = sent < 0 && sent != UV_EAGAIN;
+    return sent > 0;
+}
+
+/* -- the upstream ----------------------------------------------------------------------------- */
+
+static void on_server_ready(uv_poll_t *poll, int status, int events);
+
+static void refuse(struct link *link, int error, instant now)
+{
+    enum ending ending = error == UV_ETIMEDOUT ? ENDING_CONNECT_TIMEOUT : ENDING_SERVER_REFUSED;
+    session_ended(link->session, SERVER, ending, now);
+}
+
+static int try_address(struct link *link, const struct socket_address *to)
+{
+    return leg_connect(&link->legs[SERVER], link->place->loop, to, on_server_ready, link);
+}
+
+/* Tries the addresses that are left until one of them can be waited for. */
+static void connect_next(struct link *link, instant now)
+{
+    struct socket_address to;
+    int error = UV_EADDRNOTAVAIL;
+    while (error && lookup_next(link->lookup, &to))
+        error = try_address(link, &to);
+    if (error)
+        refuse(link, error, now);
+    else
+        link->handles++;
+}
+
+static void on_looked_up(struct lookup *lookup, int error)
+{
+    struct link *link = lookup->owner;
+    link->handles--;
+    if (!link->session) {
+        release(link);
+        return;
+    }
+    instant now = clock_now();
+    if (error)
+        refuse(link, error, now);
+    else if (wishes(link, SERVER, WISH_CONNECT))
+        connect_next(link, now);
+    pump(link, now);
+}
+
+static int begin_lookup(struct link *link)
+{
+    link->lookup = calloc(1, sizeof *link->lookup);
+    check(link->lookup != NULL);
+    const struct address *upstream = link->place->upstream;
+    return lookup_begin(link->lookup, link->place->loop, upstream, on_looked_up, link);
+}
+
+static void connect_upstream(struct link *link, instant now)
+{
+    struct socket_address to;
+    bool is_number = address_to_socket(link->place->upstream, &to);
+    int error = is_number ? try_address(link, &to) : begin_lookup(link);
+    if (error)
+        refuse(link, error, now);
+    else
+        link->handles++;
+}
+
+/* The socket of one attempt is gone, though not the link: the next address has its turn. */
+static void on_attempt_closed(uv_handle_t *handle)
+{
+    struct link *link = handle->data;
+    link->handles--;
+    if (!link->session) {
+        release(link);
+        return;
+    }
+    instant now = clock_now();
+    leg_init(&link->legs[SERVER]);
+    if (wishes(link, SERVER, WISH_CONNECT))
+        connect_next(link, now);
+    pump(link, now);
+}
+
+static void attempt_failed(struct link *link, int error, instant now)
+{
+    if (link->lookup && link->lookup->next)
+        leg_close(&link->legs[SERVER], false, on_attempt_closed);
+    else
+        refuse(link, error, now);
+}
+
+static void attempt_ended(struct link *link, instant now)
+{
+    int error = leg_connected(&link->legs[SERVER]);
+    if (error)
+        attempt_failed(link, error, now);
+    else
+        session_connected(link->session, now);
+}
+
+/* -- pump ------------------------------------------------------------------------------------- */
+
+/* Bytes that had come before the connection was torn go first. When the session cannot take them
+ * now, the news is more important. */
+static void serve_torn(struct link *link, enum side side, instant now)
+{
+    size_t room;
+    if (may_read(link, side) && read_once(link, side, &room, now) > 0)
+        return;
+    close_leg(link, side, true);
+    session_ended(link->session, side, reset_by[side], now);
+}
+
+/* Does what the session wishes of one side; true when that may have led to further wishes. */
+static bool serve(struct link *link, enum side side, instant now)
+{
+    struct leg *leg = &link->legs[side];
+    if (leg->state == LEG_IDLE && !link->lookup && wishes(link, side, WISH_CONNECT)) {
+        connect_upstream(link, now);
+        return true;
+    }
+    if (leg->state != LEG_CLOSED && wishes(link, side, WISH_RESET | WISH_CLOSE)) {
+        close_leg(link, side, wishes(link, side, WISH_RESET));
+        return true;
+    }
+    if (leg->state != LEG_OPEN)
+        return false;
+    if (leg->is_torn) {
+        serve_torn(link, side, now);
+        return true;
+    }
+    if (wishes(link, side, WISH_FINISH)) {
+        leg_finish(leg);
+        session_finished(link->session, side, now);
+        return true;
+    }
+    return write_some(link, side, now);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct link *link = timer->data;
+    instant now = clock_now();
+    link->armed_for = NEVER;
+    session_tick(link->session, now);
+    pump(link, now);
+}
+
+/* A timer that fires too early does no harm and is cheaper than one that is set anew each time the
+ * session has been active. */
+static void arm_timer(struct link *link, instant now)
+{
+    instant due = session_deadline(link->session);
+    if (pool_is_empty(link->place->pool))
+        due = instant_min(due, instant_after(now, POOL_RETRY));
+    if (due >= link->armed_for)
+        return;
+    uint64_t wait_ms = due > now ? (due - now + MS(1) - 1) / MS(1) : 0;
+    uv_update_time(link->place->loop);
+    uv_timer_start(&link->timer, on_timer, wait_ms, 0);
+    link->armed_for = due;
+}
+
+static void on_client_ready(uv_poll_t *poll, int status, int events);
+
+static void watch(struct link *link)
+{
+    static const uv_poll_cb ready[] = { [CLIENT] = on_client_ready, [SERVER] = on_server_ready };
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        struct leg *leg = &link->legs[side];
+        if (leg->state == LEG_OPEN || leg->state == LEG_CONNECTING)
+            leg_watch(leg, may_read(link, side), ready[side]);
+    }
+}
+
+static void pump(struct link *link, instant now)
+{
+    bool again = true;
+    while (again && !session_is_over(link->session)) {
+        again = serve(link, SERVER, now);
+        again = serve(link, CLIENT, now) || again;
+    }
+    if (session_is_over(link->session)) {
+        close_link(link, now);
+        return;
+    }
+    watch(link);
+    arm_timer(link, now);
+}
+
+/* -- from libuv ------------------------------------------------------------------------------- */
+
+static void on_ready(struct link *link, enum side side, int status, int events)
+{
+    struct leg *leg = &link->legs[side];
+    instant now = clock_now();
+    leg_note(leg, status, events);
+    if (leg->state == LEG_CONNECTING)
+        attempt_ended(link, now);
+    else
+        read_some(link, side, now);
+    pump(link, now);
+}
+
+static void on_client_ready(uv_poll_t *poll, int status, int events)
+{
+    on_ready(poll->data, CLIENT, status, events);
+}
+
+static void on_server_ready(uv_poll_t *poll, int status, int events)
+{
+    on_ready(poll->data, SERVER, status, events);
+}
+
+/* -- beginning -------------------------------------------------------------------------------- */
+
+static struct session *begin_session(const struct link_place *place, const struct arrival *arrival,
+                                     instant now)
+{
+    struct text client = { 0 };
+    struct text client_ip = { 0 };
+    socket_address_format(&arrival->peer, &client);
+    socket_address_format_host(&arrival->peer, &client_ip);
+    struct session_setup setup = {
+        .options = place->options,
+        .rules = arrival->rules,
+        .recall = place->recall,
+        .pool = place->pool,
+        .journal = place->journal,
+        .facts = {
+            .client = text_span(&client),
+            .client_ip = text_span(&client_ip),
+            .server = place->upstream_name,
+            .host = place->host,
+            .guid = span_of(arrival->guid),
+            .number = arrival->number,
+        },
+    };
+    struct session *session = session_new(&setup, now);
+    text_deinit(&client);
+    text_deinit(&client_ip);
+    return session;
+}
+
+static struct link *link_new(struct link_place *place, const struct arrival *arrival)
+{
+    struct link *link = calloc(1, sizeof *link);
+    check(link != NULL);
+    *link = (struct link){
+        .place = place, .next = place->first, .rules = arrival->rules, .armed_for = NEVER
+    };
+    if (place->first)
+        place->first->previous = link;
+    place->first = link;
+    uv_timer_init(place->loop, &link->timer);
+    link->timer.data = link;
+    link->handles = 1;
+    leg_init(&link->legs[CLIENT]);
+    leg_init(&link->legs[SERVER]);
+    return link;
+}
+
+void link_open(struct link_place *place, const struct arrival *arrival, instant now)
+{
+    struct link *link = link_new(place, arrival);
+    struct leg *leg = &link->legs[CLIENT];
+    link->session = begin_session(place, arrival, now);
+    if (leg_open(leg, place->loop, arrival->fd, on_client_ready, link) != 0) {
+        close(arrival->fd);
+        session_ended(link->session, CLIENT, ENDING_TROUBLE, now);
+        close_link(link, now);
+        return;
+    }
+    link->handles++;
+    pump(link, now);
+}
+
+void link_end(struct link *link, instant now)
+{
+    if (!link->session)
+        return;
+    session_drain(link->session, now);
+    pump(link, now);
+    if (link->session)
+        close_link(link, now);
+}
+
+struct link *link_next(const struct link *link)
+{
+    return link->next;
+}

@@ -1,0 +1,48 @@
+/* link: one session between its two sockets. It carries bytes, does what the session wishes, and
+ * tells it what happened; what to do is the session's to decide. */
+#ifndef SMTPCHAOS_PROXY_LINK_H
+#define SMTPCHAOS_PROXY_LINK_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/instant.h"
+#include "proxy/address.h"
+#include "session/rule_set.h"
+#include "session/session.h"
+
+struct link;
+
+/* What every link of a worker needs. Borrowed for the links' life. */
+struct link_place {
+    uv_loop_t *loop;
+    const struct session_options *options;
+    struct recall *recall;
+    struct pool *pool;
+    struct journal *journal;
+    const struct address *upstream;
+    struct span upstream_name; /* the upstream as the journal shows it */
+    struct span host;          /* the name the proxy goes by */
+    /* The link is gone; its rules go back to their owner. */
+    void (*gone)(void *owner, struct rule_set *rules);
+    void *owner;
+    struct link *first; /* all links, in no order */
+};
+
+/* One accepted connection. */
+struct arrival {
+    int fd;
+    struct socket_address peer;
+    uint64_t number;        /* of the session in this run, from 1 */
+    char guid[40];          /* unique across restarts */
+    struct rule_set *rules; /* those in force when it came */
+};
+
+/* Begins a session; the link owns the arrival's socket and frees itself when the session is over. */
+void link_open(struct link_place *place, const struct arrival *arrival, instant now);
+/* Ends the session: what can be written at once still is. */
+void link_end(struct link *link, instant now);
+/* The link behind this one, NULL at the end. */
+struct link *link_next(const struct link *link);
+
+#endif
