@@ -1,0 +1,37 @@
+/* journal_file: where the journal's lines go: a file or stdout. Lines are gathered by each worker
+ * and handed over at the end of a turn of its loop; a thread of its own writes them, so that a slow
+ * disk or a pager at the end of a pipe changes no timing. What it looks like is session/journal.h's. */
+#ifndef SMTPCHAOS_PROXY_JOURNAL_FILE_H
+#define SMTPCHAOS_PROXY_JOURNAL_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "session/journal.h"
+
+struct journal_file;
+
+/* Opens `name` for appending ("-" is stdout). NULL after one line on stderr when it cannot. */
+struct journal_file *journal_file_open(const char *name, enum journal_format format);
+/* Writes what is left and closes. Answers 0, or EX_IOERR when anything was lost; stderr has been
+ * told. Nothing happens for NULL. */
+int journal_file_close(struct journal_file *file);
+void journal_file_head(struct journal_file *file, const struct journal_head *head);
+
+/* One thread's voice. */
+struct journal_writer {
+    struct journal journal; /* what sessions are given */
+    struct journal_file *file;
+    struct text lines; /* formatted, not yet handed over */
+};
+
+/* `file` may be NULL: the writer's journal is then not to be used. */
+void journal_writer_init(struct journal_writer *writer, struct journal_file *file);
+void journal_writer_deinit(struct journal_writer *writer);
+/* Hands the lines over. */
+void journal_writer_flush(struct journal_writer *writer);
+/* What session_setup wants: NULL when nothing is to be written. */
+struct journal *journal_writer_journal(struct journal_writer *writer);
+
+#endif

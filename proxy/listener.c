@@ -1,0 +1,221 @@
+/* listener: see listener.h. */
+#include "proxy/listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "proxy/complain.h"
+#include "proxy/exits.h"
+
+/* Connections that the kernel keeps until they are accepted; it has a bound of its own. */
+#define BACKLOG 4096
+/* Connections taken in one turn. */
+#define ACCEPTS_MAX 64
+/* How long accepting pauses when there are no descriptors, in milliseconds. */
+#define PAUSE_MS 100
+
+/* -- binding ---------------------------------------------------------------------------------- */
+
+static const char *path_of(const struct socket_address *address)
+{
+    return ((const struct sockaddr_un *)&address->storage)->sun_path;
+}
+
+/* A socket file that nobody listens on was left behind by a program that died. */
+static void remove_stale_file(const struct socket_address *address)
+{
+    struct stat about;
+    if (lstat(path_of(address), &about) != 0 || !S_ISSOCK(about.st_mode))
+        return;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    int result = connect(fd, (const struct sockaddr *)&address->storage, address->size);
+    if (result != 0 && errno == ECONNREFUSED)
+        unlink(path_of(address));
+    close(fd);
+}
+
+static void set_options(int fd, int family, bool only_family)
+{
+    int on = 1;
+    if (family != AF_UNIX)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (family == AF_INET6 && only_family)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+}
+
+static int bind_socket(struct listener *listener, bool only_family)
+{
+    const struct sockaddr *address = (const struct sockaddr *)&listener->address.storage;
+    if (address->sa_family == AF_UNIX)
+        remove_stale_file(&listener->address);
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return errno;
+    set_options(fd, address->sa_family, only_family);
+    if (bind(fd, address, listener->address.size) != 0 || listen(fd, BACKLOG) != 0) {
+        int error = errno;
+        close(fd);
+        return error;
+    }
+    socklen_t size = sizeof listener->address.storage;
+    if (address->sa_family != AF_UNIX)
+        getsockname(fd, (struct sockaddr *)&listener->address.storage, &size);
+    listener->fd = fd;
+    return 0;
+}
+
+static int add(struct listeners *listeners, const struct socket_address *address, bool only_family)
+{
+    struct listener listener = { .address = *address, .fd = -1 };
+    int error = bind_socket(&listener, only_family);
+    if (error) {
+        struct text name = { 0 };
+        socket_address_format(address, &name);
+        complain("cannot listen on %s: %s", text_string(&name), strerrordesc_np(error));
+        text_deinit(&name);
+        return EX_UNAVAILABLE;
+    }
+    listeners->all = realloc(listeners->all, (listeners->count + 1) * sizeof *listeners->all);
+    check(listeners->all != NULL);
+    listeners->all[listeners->count++] = listener;
+    return 0;
+}
+
+static int add_all(struct listeners *listeners, const struct addrinfo *found)
+{
+    int status = 0;
+    for (; found && status == 0; found = found->ai_next) {
+        struct socket_address address = { .size = found->ai_addrlen };
+        memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+        /* `:PORT` and names are bound for each family by itself. */
+        status = add(listeners, &address, true);
+    }
+    return status;
+}
+
+int listeners_bind(struct listeners *listeners, const struct address *address)
+{
+    struct socket_address number;
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+    struct addrinfo *found = NULL;
+    char port[8];
+    if (address_to_socket(address, &number))
+        return add(listeners, &number, false);
+    snprintf(port, sizeof port, "%u", (unsigned)address->port);
+    const char *host = address->host[0] ? address->host : NULL;
+    int error = getaddrinfo(host, port, &hints, &found);
+    if (error) {
+        complain("cannot listen on %s: %s", address->host, gai_strerror(error));
+        return EX_UNAVAILABLE;
+    }
+    int status = add_all(listeners, found);
+    freeaddrinfo(found);
+    return status;
+}
+
+/* -- accepting -------------------------------------------------------------------------------- */
+
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+static void on_pause_over(uv_timer_t *pause)
+{
+    struct listener *listener = pause->data;
+    uv_poll_start(&listener->poll, UV_READABLE, on_ready);
+}
+
+/* Accepting again at once would spin: the connection stays in the kernel's queue. */
+static void pause_accepting(struct listener *listener, int error)
+{
+    if (!listener->complained)
+        complain("cannot accept more connections for now: %s", strerrordesc_np(error));
+    listener->complained = true;
+    uv_poll_stop(&listener->poll);
+    uv_timer_start(&listener->pause, on_pause_over, PAUSE_MS, 0);
+}
+
+static bool is_out_of_resources(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/* False when there is nothing more to accept for now. */
+static bool accept_one(struct listener *listener)
+{
+    struct socket_address peer = { .size = sizeof peer.storage };
+    int fd = accept4(listener->fd, (struct sockaddr *)&peer.storage, &peer.size,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+        listener->accept(listener->owner, fd, &peer);
+        return listener->fd >= 0;
+    }
+    if (is_out_of_resources(errno)) {
+        pause_accepting(listener, errno);
+        return false;
+    }
+    /* Anything else is about one connection that did not come to be (accept(2)). */
+    return errno != EAGAIN && errno != EWOULDBLOCK;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    struct listener *listener = poll->data;
+    (void)status;
+    (void)events;
+    for (int i = 0; i < ACCEPTS_MAX && accept_one(listener); i++)
+        continue;
+}
+
+void listeners_start(struct listeners *listeners, uv_loop_t *loop, listener_accept *accept,
+                     void *owner)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener *listener = &listeners->all[i];
+        listener->accept = accept;
+        listener->owner = owner;
+        check(uv_poll_init(loop, &listener->poll, listener->fd) == 0);
+        check(uv_timer_init(loop, &listener->pause) == 0);
+        listener->poll.data = listener->pause.data = listener;
+        check(uv_poll_start(&listener->poll, UV_READABLE, on_ready) == 0);
+    }
+}
+
+static void close_socket(struct listener *listener)
+{
+    if (listener->fd < 0)
+        return;
+    if (listener->address.storage.ss_family == AF_UNIX)
+        unlink(path_of(&listener->address));
+    close(listener->fd);
+    listener->fd = -1;
+}
+
+void listeners_stop(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener *listener = &listeners->all[i];
+        if (listener->fd < 0)
+            continue;
+        uv_close((uv_handle_t *)&listener->poll, NULL);
+        uv_close((uv_handle_t *)&listener->pause, NULL);
+        close_socket(listener);
+    }
+}
+
+void listeners_deinit(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        close_socket(&listeners->all[i]);
+    free(listeners->all);
+    *listeners = (struct listeners){ 0 };
+}

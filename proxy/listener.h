@@ -1,0 +1,43 @@
+/* listener: the sockets that clients connect to. Connections are taken in order, in one thread, so
+ * that a session's number says when it came; a run of them is paused while the machine has no
+ * descriptors left. */
+#ifndef SMTPCHAOS_PROXY_LISTENER_H
+#define SMTPCHAOS_PROXY_LISTENER_H
+
+#include <stdbool.h>
+#include <uv.h>
+
+#include "proxy/address.h"
+
+/* A connection was accepted; the descriptor is the callee's. */
+typedef void listener_accept(void *owner, int fd, const struct socket_address *peer);
+
+struct listener {
+    uv_poll_t poll;
+    uv_timer_t pause;
+    int fd;
+    struct socket_address address; /* as bound: the port is the real one */
+    bool complained;               /* about descriptors; not again */
+    listener_accept *accept;
+    void *owner;
+};
+
+/* Sockets that wait for connections and do not accept any yet. */
+struct listeners {
+    struct listener *all; /* owned array */
+    size_t count;
+};
+
+/* Binds an address, which is several sockets when its host's name has several numbers. Answers 0,
+ * or an exit status after one line on stderr. */
+int listeners_bind(struct listeners *listeners, const struct address *address);
+/* Begins to accept. */
+void listeners_start(struct listeners *listeners, uv_loop_t *loop, listener_accept *accept,
+                     void *owner);
+/* Stops: later clients are refused by the kernel. What listeners_start began is closed with its
+ * loop. */
+void listeners_stop(struct listeners *listeners);
+/* After the loop has ended, or before it began. */
+void listeners_deinit(struct listeners *listeners);
+
+#endif

@@ -1,0 +1,306 @@
+/* server: see server.h. */
+#include "proxy/server.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/recall.h"
+#include "proxy/clock.h"
+#include "proxy/complain.h"
+#include "proxy/exits.h"
+#include "proxy/journal_file.h"
+#include "proxy/listener.h"
+#include "proxy/overload.h"
+#include "proxy/worker.h"
+
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
+#define SIGNAL_COUNT (sizeof signals / sizeof signals[0])
+
+struct server {
+    struct settings *settings;
+    instant began;
+    uint64_t run; /* a number that no other run has */
+    char host[HOST_NAME_MAX + 1];
+    struct text upstream_name;
+    struct listeners listeners;
+    struct journal_file *journal;
+    struct recall *recall;
+    struct worker *workers;
+    unsigned worker_count;
+    uv_signal_t signals[SIGNAL_COUNT];
+    uv_async_t emptied; /* the last session has ended, and there will be no more */
+    uint64_t accepted;
+    uint64_t refused; /* past --max-sessions */
+    uv_mutex_t mutex; /* guards what follows, and the references of rule sets */
+    struct rule_set *rules;
+    uint64_t open; /* sessions */
+    bool is_stopping;
+};
+
+/* -- sessions come and go --------------------------------------------------------------------- */
+
+/* With the mutex held. */
+static void let_go(struct rule_set *rules)
+{
+    if (--rules->references == 0)
+        rule_set_free(rules);
+}
+
+static void on_gone(void *owner, struct rule_set *rules)
+{
+    struct server *server = owner;
+    uv_mutex_lock(&server->mutex);
+    let_go(rules);
+    bool was_last = --server->open == 0 && server->is_stopping;
+    uv_mutex_unlock(&server->mutex);
+    if (was_last)
+        uv_async_send(&server->emptied);
+}
+
+/* True when there is room for one session more, which is then counted and holds the rules. */
+static bool take_session(struct server *server, struct rule_set **rules)
+{
+    uv_mutex_lock(&server->mutex);
+    bool has_room = server->open < server->settings->sessions_max;
+    if (has_room) {
+        server->open++;
+        *rules = server->rules;
+        (*rules)->references++;
+    }
+    uv_mutex_unlock(&server->mutex);
+    return has_room;
+}
+
+static void on_accept(void *owner, int fd, const struct socket_address *peer)
+{
+    struct server *server = owner;
+    struct arrival arrival = { .fd = fd, .peer = *peer, .number = ++server->accepted };
+    snprintf(arrival.guid, sizeof arrival.guid, "%012" PRIx64 "-%" PRIu64, server->run,
+             arrival.number);
+    if (take_session(server, &arrival.rules)) {
+        worker_hand(&server->workers[(arrival.number - 1) % server->worker_count], &arrival);
+        return;
+    }
+    server->refused++;
+    overload_refuse(&server->workers[0].place, &arrival, clock_now());
+}
+
+/* -- the end ---------------------------------------------------------------------------------- */
+
+static void order_all(struct server *server, enum worker_order order)
+{
+    for (unsigned i = 0; i < server->worker_count; i++)
+        worker_order(&server->workers[i], order);
+}
+
+static void on_emptied(uv_async_t *emptied)
+{
+    order_all(emptied->data, ORDER_RETIRE);
+}
+
+static void stop(struct server *server)
+{
+    uv_mutex_lock(&server->mutex);
+    bool is_second = server->is_stopping;
+    uint64_t open = server->open;
+    server->is_stopping = true;
+    uv_mutex_unlock(&server->mutex);
+    if (is_second) {
+        order_all(server, ORDER_END_SESSIONS);
+        return;
+    }
+    listeners_stop(&server->listeners);
+    if (open == 0)
+        order_all(server, ORDER_RETIRE);
+    else
+        complain("no longer listening; %" PRIu64 " session%s to end; a second signal ends at once",
+                 open, open == 1 ? " has" : "s have");
+}
+
+/* -- signals ---------------------------------------------------------------------------------- */
+
+static void reload(struct server *server)
+{
+    struct rule_set *rules = settings_read_rules_again(server->settings);
+    if (!rules) {
+        complain("the rules stay as they were");
+        return;
+    }
+    rules->references = 1;
+    uv_mutex_lock(&server->mutex);
+    let_go(server->rules);
+    server->rules = rules;
+    uv_mutex_unlock(&server->mutex);
+    complain("rules read again: %zu for new sessions", rules->count);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct server *server = handle->data;
+    if (number == SIGTERM || number == SIGINT) {
+        stop(server);
+    } else if (number == SIGHUP) {
+        reload(server);
+    } else {
+        bool off = number == SIGUSR1;
+        order_all(server, off ? ORDER_RULES_OFF : ORDER_RULES_ON);
+        complain("all rules are %s", off ? "off" : "on");
+    }
+}
+
+static void watch_signals(struct server *server)
+{
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+        uv_signal_init(&server->workers[0].loop, &server->signals[i]);
+        server->signals[i].data = server;
+        uv_signal_start(&server->signals[i], on_signal, signals[i]);
+    }
+}
+
+/* -- the beginning ---------------------------------------------------------------------------- */
+
+/* Two descriptors a session: the default of 1,024 would be a bound that nobody chose. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Sets all up that can fail; answers the exit status. */
+static int prepare(struct server *server)
+{
+    const struct settings *settings = server->settings;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        int status = listeners_bind(&server->listeners, &settings->listen[i]);
+        if (status)
+            return status;
+    }
+    if (!settings->journal)
+        return 0;
+    server->journal = journal_file_open(settings->journal, settings->journal_format);
+    return server->journal ? 0 : EX_IOERR;
+}
+
+static void start_workers(struct server *server)
+{
+    struct session_options options = server->settings->session;
+    if (server->settings->rules_for != NEVER)
+        options.rules_until = instant_after(server->began, server->settings->rules_for);
+    struct link_place place = {
+        .recall = server->recall,
+        .upstream = &server->settings->upstream,
+        .upstream_name = text_span(&server->upstream_name),
+        .host = span_of(server->host),
+        .gone = on_gone,
+        .owner = server,
+    };
+    server->worker_count = server->settings->workers;
+    server->workers = calloc(server->worker_count, sizeof *server->workers);
+    check(server->workers != NULL);
+    for (unsigned i = 0; i < server->worker_count; i++)
+        worker_init(&server->workers[i], &options, server->journal, &place);
+    for (unsigned i = 1; i < server->worker_count; i++)
+        worker_start(&server->workers[i]);
+}
+
+static void write_head(struct server *server)
+{
+    struct text options = { 0 };
+    options_describe(&server->settings->options, &options);
+    journal_file_head(server->journal,
+                      &(struct journal_head){
+                          .time = server->began,
+                          .seed = server->settings->session.seed,
+                          .options = text_string(&options),
+                          .rules = (const struct rule *const *)server->rules->rules,
+                          .rule_count = server->rules->count,
+                      });
+    text_deinit(&options);
+}
+
+static void announce(const struct server *server)
+{
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        const struct socket_address *address = &server->listeners.all[i].address;
+        struct text name = { 0 };
+        socket_address_format(address, &name);
+        complain("listening on %s, upstream %.*s, seed %" PRIu64, text_string(&name),
+                 (int)server->upstream_name.len, (const char *)server->upstream_name.ptr,
+                 server->settings->session.seed);
+        if (!socket_address_is_loopback(address))
+            complain("warning: %s can be reached from other machines, and whoever reaches it "
+                     "reaches the upstream",
+                     text_string(&name));
+        text_deinit(&name);
+    }
+}
+
+static void run(struct server *server)
+{
+    uv_loop_t *loop = &server->workers[0].loop;
+    write_head(server);
+    watch_signals(server);
+    check(uv_async_init(loop, &server->emptied, on_emptied) == 0);
+    server->emptied.data = server;
+    listeners_start(&server->listeners, loop, on_accept, server);
+    announce(server);
+    uv_run(loop, UV_RUN_DEFAULT);
+    for (unsigned i = 1; i < server->worker_count; i++)
+        worker_join(&server->workers[i]);
+    for (unsigned i = 0; i < server->worker_count; i++)
+        worker_deinit(&server->workers[i]);
+    if (server->refused)
+        complain("%" PRIu64 " client%s heard 421: more than %" PRIu64 " sessions at once",
+                 server->refused, server->refused == 1 ? "" : "s", server->settings->sessions_max);
+}
+
+static void init(struct server *server, struct settings *settings)
+{
+    *server = (struct server){ .settings = settings, .began = clock_now() };
+    check(getrandom(&server->run, sizeof server->run, 0) == sizeof server->run);
+    server->run >>= 16;
+    if (gethostname(server->host, sizeof server->host - 1) != 0)
+        snprintf(server->host, sizeof server->host, "localhost");
+    address_format(&settings->upstream, &server->upstream_name);
+    server->recall = recall_new(0);
+    server->rules = settings->rules;
+    server->rules->references = 1;
+    settings->rules = NULL;
+    check(uv_mutex_init(&server->mutex) == 0);
+}
+
+static void deinit(struct server *server)
+{
+    listeners_deinit(&server->listeners);
+    let_go(server->rules);
+    recall_free(server->recall);
+    text_deinit(&server->upstream_name);
+    uv_mutex_destroy(&server->mutex);
+    free(server->workers);
+}
+
+int server_run(struct settings *settings)
+{
+    struct server server;
+    raise_descriptor_limit();
+    init(&server, settings);
+    int status = prepare(&server);
+    if (status == 0) {
+        start_workers(&server);
+        run(&server);
+    }
+    int journal_status = journal_file_close(server.journal);
+    deinit(&server);
+    return status ? status : journal_status;
+}

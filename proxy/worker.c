@@ -1,0 +1,133 @@
+/* worker: see worker.h. */
+#include "proxy/worker.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "proxy/clock.h"
+
+static void end_sessions(struct worker *worker)
+{
+    instant now = clock_now();
+    struct link *next;
+    for (struct link *link = worker->place.first; link; link = next) {
+        next = link_next(link);
+        link_end(link, now);
+    }
+}
+
+static void close_handle(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void obey(struct worker *worker, unsigned orders)
+{
+    if (orders & ORDER_RULES_OFF)
+        worker->rules_off = true;
+    if (orders & ORDER_RULES_ON)
+        worker->rules_off = false;
+    if (orders & ORDER_END_SESSIONS)
+        end_sessions(worker);
+    if (orders & ORDER_RETIRE)
+        uv_walk(&worker->loop, close_handle, NULL);
+}
+
+static void on_wake(uv_async_t *wake)
+{
+    struct worker *worker = wake->data;
+    uv_mutex_lock(&worker->mutex);
+    struct arrival *arrivals = worker->arrivals;
+    size_t count = worker->arrival_count;
+    unsigned orders = worker->orders;
+    worker->arrivals = NULL;
+    worker->arrival_count = worker->arrival_capacity = 0;
+    worker->orders = 0;
+    uv_mutex_unlock(&worker->mutex);
+    instant now = clock_now();
+    for (size_t i = 0; i < count; i++)
+        link_open(&worker->place, &arrivals[i], now);
+    free(arrivals);
+    obey(worker, orders);
+}
+
+static void on_turn(uv_prepare_t *turn)
+{
+    struct worker *worker = turn->data;
+    journal_writer_flush(&worker->writer);
+}
+
+static void init_handles(struct worker *worker)
+{
+    check(uv_loop_init(&worker->loop) == 0);
+    check(uv_async_init(&worker->loop, &worker->wake, on_wake) == 0);
+    check(uv_prepare_init(&worker->loop, &worker->turn) == 0);
+    uv_prepare_start(&worker->turn, on_turn);
+    worker->wake.data = worker->turn.data = worker;
+    check(uv_mutex_init(&worker->mutex) == 0);
+}
+
+void worker_init(struct worker *worker, const struct session_options *options,
+                 struct journal_file *journal, const struct link_place *place)
+{
+    *worker = (struct worker){ .options = *options, .place = *place };
+    init_handles(worker);
+    journal_writer_init(&worker->writer, journal);
+    worker->options.rules_off = &worker->rules_off;
+    worker->place.loop = &worker->loop;
+    worker->place.pool = &worker->pool;
+    worker->place.options = &worker->options;
+    worker->place.journal = journal_writer_journal(&worker->writer);
+}
+
+void worker_deinit(struct worker *worker)
+{
+    check(uv_loop_close(&worker->loop) == 0);
+    uv_mutex_destroy(&worker->mutex);
+    journal_writer_deinit(&worker->writer);
+    pool_deinit(&worker->pool);
+    free(worker->arrivals);
+}
+
+static void run(void *argument)
+{
+    struct worker *worker = argument;
+    uv_run(&worker->loop, UV_RUN_DEFAULT);
+}
+
+void worker_start(struct worker *worker)
+{
+    check(uv_thread_create(&worker->thread, run, worker) == 0);
+}
+
+void worker_join(struct worker *worker)
+{
+    uv_thread_join(&worker->thread);
+}
+
+void worker_hand(struct worker *worker, const struct arrival *arrival)
+{
+    uv_mutex_lock(&worker->mutex);
+    if (worker->arrival_count == worker->arrival_capacity) {
+        worker->arrival_capacity = worker->arrival_capacity ? worker->arrival_capacity * 2 : 16;
+        size_t size = worker->arrival_capacity * sizeof *worker->arrivals;
+        worker->arrivals = realloc(worker->arrivals, size);
+        check(worker->arrivals != NULL);
+    }
+    worker->arrivals[worker->arrival_count++] = *arrival;
+    uv_mutex_unlock(&worker->mutex);
+    uv_async_send(&worker->wake);
+}
+
+/* The last word on the switch counts, also when both have been given before the worker wakes. */
+void worker_order(struct worker *worker, enum worker_order order)
+{
+    uv_mutex_lock(&worker->mutex);
+    if (order == ORDER_RULES_ON || order == ORDER_RULES_OFF)
+        worker->orders &= ~(unsigned)(ORDER_RULES_ON | ORDER_RULES_OFF);
+    worker->orders |= order;
+    uv_mutex_unlock(&worker->mutex);
+    uv_async_send(&worker->wake);
+}
