@@ -1,14 +1,15 @@
 /* cmd_check: `smtpchaos check FILE…`: reads files as the program would and says what is wrong. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "play/transcript.h"
 #include "proxy/commands.h"
 #include "proxy/complain.h"
 #include "proxy/exits.h"
 #include "proxy/file.h"
 #include "proxy/options.h"
+#include "proxy/settings.h"
 #include "session/profile.h"
 
 static const struct usage usage = {
@@ -28,26 +29,32 @@ static const struct usage usage = {
                 "  smtpchaos check proxy.conf && kill -HUP \"$(pidof smtpchaos)\"\n",
 };
 
-typedef bool checker(const char *file, struct span text, struct text *errors);
+/* Names tell what a file is; what has another name is a configuration file. */
+static const struct kind {
+    const char *extension;
+    bool (*check)(const char *file, struct span text, struct text *errors);
+    size_t size_max;
+} kinds[] = {
+    { ".profile", profile_check, PROFILE_SIZE_MAX },
+    { ".transcript", transcript_check, TRANSCRIPT_SIZE_MAX },
+    { "", settings_check, CONFIG_SIZE_MAX },
+};
 
-static checker *checker_of(const char *file)
+static const struct kind *kind_of(const char *file)
 {
-    if (span_ends(span_of(file), SPAN(".profile")))
-        return profile_check;
-    return NULL;
+    const struct kind *kind = kinds;
+    while (!span_ends(span_of(file), span_of(kind->extension)))
+        kind++;
+    return kind;
 }
 
 static int check_file(const char *file)
 {
-    struct text text = { .max = PROFILE_SIZE_MAX };
+    const struct kind *kind = kind_of(file);
+    struct text text = { .max = kind->size_max };
     struct text errors = { 0 };
-    checker *check_text = checker_of(file);
-    if (!check_text) {
-        complain("%s: is neither a profile nor a transcript, by its name", file);
-        return EX_USAGE;
-    }
     int status = file_read(file, &text);
-    if (status == 0 && !check_text(file, text_span(&text), &errors))
+    if (status == 0 && !kind->check(file, text_span(&text), &errors))
         status = EX_DATAERR;
     if (status == 0 && isatty(STDOUT_FILENO))
         printf("%s: fine\n", file);

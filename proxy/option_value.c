@@ -59,14 +59,14 @@ static enum param_kind param_kind_of(enum option_kind kind)
     case OPTION_TIME: return PARAM_TIME;
     case OPTION_SIZE: return PARAM_SIZE;
     case OPTION_RATE: return PARAM_RATE;
-    case OPTION_COUNT: return PARAM_COUNT;
+    case OPTION_COUNT:
     case OPTION_FLAG:
     case OPTION_TEXT:
     case OPTION_WORD:
     case OPTION_ADDRESS:
     case OPTION_CONFIG: break;
     }
-    check(!"a kind of number");
+    check(kind == OPTION_COUNT);
     return PARAM_COUNT;
 }
 
@@ -125,11 +125,12 @@ static bool parse_number(const struct option_row *row, struct span text, uint64_
 static bool parse_address(const struct option_row *row, struct span text, struct address *address,
                           struct text *error)
 {
-    text_addf(error, "%s: ", row->name);
-    if (!address_parse(address, text, error))
-        return false;
-    text_clear(error);
-    return true;
+    struct text clause = { 0 };
+    bool fine = address_parse(address, text, &clause);
+    if (!fine)
+        text_addf(error, "%s: %s", row->name, text_string(&clause));
+    text_deinit(&clause);
+    return fine;
 }
 
 bool option_value_parse(const struct option_row *row, struct span text, struct option_value *value,

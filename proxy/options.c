@@ -88,8 +88,10 @@ bool options_take(struct options *options, struct span name, const struct span *
     }
     struct span text = value ? *value : SPAN("yes");
     struct option_value taken = { .row = (size_t)(row - options->usage->rows), .place = place };
+    text_add(error, span_of(dashes));
     if (!option_value_parse(row, text, &taken, error))
         return false;
+    text_clear(error);
     taken.text = string_copy(text);
     add_value(options, taken);
     return true;
@@ -154,6 +156,7 @@ static void take_presets(struct options *options)
         struct text error = { 0 };
         struct option_value value = { .row = row, .is_preset = true };
         check(option_value_parse(described, span_of(described->preset), &value, &error));
+        text_deinit(&error);
         value.text = string_copy(span_of(described->preset));
         add_value(options, value);
     }

@@ -1,0 +1,244 @@
+/* settings: see settings.h. */
+#include "proxy/settings.h"
+
+#include <sys/random.h>
+
+#include "base/check.h"
+#include "proxy/complain.h"
+#include "proxy/config.h"
+#include "proxy/exits.h"
+#include "proxy/rule_source.h"
+
+enum {
+    LISTEN,
+    UPSTREAM,
+    RULE,
+    PROFILE,
+    SEED,
+    JOURNAL,
+    JOURNAL_FORMAT,
+    ONLY_RECIPIENT,
+    FOR,
+    DRY_RUN,
+    TLS,
+    MAX_SESSIONS,
+    MAX_LINE,
+    CONNECT_TIMEOUT,
+    IDLE_TIMEOUT,
+    WORKERS,
+    CONFIG
+};
+
+#define TEXT_OF(number) TEXT_OF_EXPANDED(number)
+#define TEXT_OF_EXPANDED(number) #number
+
+static const struct option_row rows[] = {
+    [LISTEN] = { "listen", OPTION_ADDRESS, "ADDR", .preset = "127.0.0.1:2525", .repeatable = true,
+                 .help = "where clients connect: HOST:PORT, [V6]:PORT, :PORT for all addresses of "
+                         "the machine, or unix:PATH; port 0 picks a free one and prints it" },
+    [UPSTREAM] = { "upstream", OPTION_ADDRESS, "ADDR", .required = true,
+                   .help =
+                       "where every session is carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
+                       "or `sink`, a receiver that is built in, accepts all mail and forgets it" },
+    [RULE] = { "rule", OPTION_TEXT, "LINE", .repeatable = true, .is_rule = true,
+               .help =
+                   "one line of the rule language; rules and profiles count in the order given" },
+    [PROFILE] = { "profile", OPTION_TEXT, "NAME|FILE", .repeatable = true,
+                  .help =
+                      "the rules of a built-in profile (`smtpchaos list profiles`) or of a "
+                      "file; NAME:VARIANT or FILE:VARIANT picks another than the first variant" },
+    [SEED] = { "seed", OPTION_COUNT, "N",
+               .help = "what all randomness is drawn from, decimal or 0x…; the same seed, rules "
+                       "and mail give the same harm again (random; printed at start)" },
+    [JOURNAL] = { "journal", OPTION_TEXT, "FILE|-",
+                  .help = "write down what happened and what was decided, appending to FILE; - is "
+                          "standard output (nothing is written)" },
+    [JOURNAL_FORMAT] = { "journal-format", OPTION_WORD, "FORMAT", .preset = "json",
+                         .choices = "json|text|exchange",
+                         .help = "json: one object a line; text: for a terminal; exchange: the CSV "
+                                 "of Exchange's protocol logs" },
+    [ONLY_RECIPIENT] = { "only-recipient", OPTION_TEXT, "GLOB",
+                         .help = "rules touch only mail whose recipients all match, such as "
+                                 "*@test.example; all else passes" },
+    [FOR] = { "for", OPTION_TIME, "TIME", .preset = "forever",
+              .help = "all rules switch off by themselves after this time; the wire stays" },
+    [DRY_RUN] = { "dry-run", OPTION_FLAG, .help = "rules are decided and written down, not done" },
+    [TLS] = { "tls", OPTION_WORD, "off|pass|intercept", .preset = "off",
+              .choices = "off|pass|intercept",
+              .help = "what happens at STARTTLS; off: what follows it passes unread" },
+    [MAX_SESSIONS] = { "max-sessions", OPTION_COUNT, "N", .preset = TEXT_OF(MAX_SESSIONS_DEFAULT),
+                       .min = 1, .max = MAX_SESSIONS_MAX,
+                       .help = "sessions open at once; one more client hears 421" },
+    [MAX_LINE] = { "max-line", OPTION_SIZE, "SIZE", .preset = TEXT_OF(MAX_LINE_DEFAULT),
+                   .min = MAX_LINE_MIN, .max = MAX_LINE_MAX,
+                   .help = "longest line that rules see; longer ones pass unseen" },
+    [CONNECT_TIMEOUT] = { "connect-timeout", OPTION_TIME, "TIME",
+                          .preset = TEXT_OF(CONNECT_TIMEOUT_DEFAULT_S) "s",
+                          .help =
+                              "how long the upstream may take to accept a connection before the "
+                              "client hears 421; 0 or forever: no limit of ours" },
+    [IDLE_TIMEOUT] = { "idle-timeout", OPTION_TIME, "TIME",
+                       .preset = TEXT_OF(IDLE_TIMEOUT_DEFAULT_S) "s",
+                       .help =
+                           "how long both sides may be silent before the session is ended; 0 or "
+                           "forever: no limit" },
+    [WORKERS] = { "workers", OPTION_COUNT, "N", .preset = "1", .min = 1, .max = WORKERS_MAX,
+                  .help = "event loops, one thread each; sessions are dealt out in turn" },
+    [CONFIG] = { "config", OPTION_CONFIG, "FILE",
+                 .help = "read options from FILE, one `name value` a line, `#` for comments; the "
+                         "command line wins over it, and what is repeatable adds up" },
+};
+
+static const struct usage usage = {
+    .name = "proxy",
+    .summary = "stands inline between an SMTP client and an SMTP server",
+    .detail =
+        "Every connection to a listener is carried on to the one upstream server. Without rules "
+        "all bytes pass unchanged, in order and at once, whether they are SMTP or not. Rules do "
+        "harm to what passes; each decision is written to the journal with the rule that made it."
+        "\n\n"
+        "It connects to nothing but the upstream, so it is an open relay only if the upstream is "
+        "one for it. It listens on loopback unless told otherwise, and warns when it does not."
+        "\n\n"
+        "Times are written 400ms, 5s, 2m, 1h; a bare number is seconds. Sizes are written 500B, "
+        "64KB, 1MiB; a bare number is bytes."
+        "\n\n"
+        "Signals: HUP reads profiles and configuration again, for sessions that begin from then "
+        "on; when anything is wrong with them, the old rules stay. USR1 switches all rules off "
+        "at once, USR2 on again. TERM or INT stops listening and ends when the last session has "
+        "ended; a second one ends at once.",
+    .examples =
+        "  # a wire to the mail server of this machine, with a journal to look at\n"
+        "  smtpchaos proxy --upstream 127.0.0.1:25 --journal - --journal-format text\n"
+        "  # one recipient in three is refused for now, the same ones for the same seed\n"
+        "  smtpchaos proxy --upstream mx.test:25 --seed 7 --rule \\\n"
+        "    'to server command RCPT chance 1/3 answer reply=\"451 4.7.1 try again later\"'\n"
+        "  # a greylisting server, for one hour, for one recipient's mail only\n"
+        "  smtpchaos proxy --listen 0.0.0.0:25 --upstream unix:/run/smtp \\\n"
+        "    --profile greylist-variants --for 1h --only-recipient probe@example.com\n",
+    OPTION_TABLE(rows),
+};
+
+/* Two timeouts know "none"; the session knows it as NEVER. */
+static duration timeout_of(const struct options *options, size_t row)
+{
+    uint64_t given = options_number(options, row);
+    return given ? given : NEVER;
+}
+
+static int read_listeners(struct settings *settings)
+{
+    const struct options *options = &settings->options;
+    const struct option_value *value = options_next(options, LISTEN, NULL);
+    for (; value; value = options_next(options, LISTEN, value)) {
+        if (settings->listen_count == LISTEN_MAX) {
+            complain("more than %d listeners", LISTEN_MAX);
+            return EX_USAGE;
+        }
+        if (value->address.kind == ADDRESS_SINK) {
+            complain("--listen: `sink` is a place to send to, not to listen on");
+            return value->place.file ? EX_CONFIG : EX_USAGE;
+        }
+        settings->listen[settings->listen_count++] = value->address;
+    }
+    return 0;
+}
+
+static int refuse_tls(const struct options *options)
+{
+    const struct option_value *tls = options_value(options, TLS);
+    if (!tls || tls->number == 0)
+        return 0;
+    complain("--tls: \"%s\" is not built yet; \"off\" is", tls->text);
+    return tls->place.file ? EX_CONFIG : EX_USAGE;
+}
+
+static uint64_t random_seed(void)
+{
+    uint64_t seed;
+    check(getrandom(&seed, sizeof seed, 0) == sizeof seed);
+    /* Short enough to be typed again. */
+    return seed >> 32;
+}
+
+static void read_bounds(struct settings *settings)
+{
+    const struct options *options = &settings->options;
+    const char *only = options_text(options, ONLY_RECIPIENT);
+    bool has_seed = options_given(options, SEED);
+    settings->session = (struct session_options){
+        .seed = has_seed ? options_number(options, SEED) : random_seed(),
+        .max_line = options_number(options, MAX_LINE),
+        .idle_timeout = timeout_of(options, IDLE_TIMEOUT),
+        .connect_timeout = timeout_of(options, CONNECT_TIMEOUT),
+        .only_recipient = only ? span_of(only) : (struct span){ 0 },
+        .dry_run = options_flag(options, DRY_RUN),
+    };
+    settings->rules_for = options_number(options, FOR);
+    settings->journal = options_text(options, JOURNAL);
+    settings->journal_format = (enum journal_format)options_number(options, JOURNAL_FORMAT);
+    settings->sessions_max = options_number(options, MAX_SESSIONS);
+    settings->workers = (unsigned)options_number(options, WORKERS);
+    settings->upstream = *options_address(options, UPSTREAM);
+}
+
+static struct rule_set *read_rules(const struct options *options, int *status)
+{
+    struct rule_set *rules = rule_set_new();
+    *status = rules_add(rules, options, RULE, PROFILE);
+    if (*status == 0)
+        return rules;
+    rule_set_free(rules);
+    return NULL;
+}
+
+bool settings_read(struct settings *settings, int argc, char **argv, int *status)
+{
+    *settings = (struct settings){ .argc = argc, .argv = argv };
+    if (!options_parse(&settings->options, &usage, argc, argv, status))
+        return false;
+    *status = refuse_tls(&settings->options);
+    if (*status == 0)
+        *status = read_listeners(settings);
+    if (*status == 0)
+        settings->rules = read_rules(&settings->options, status);
+    if (*status == 0) {
+        read_bounds(settings);
+        return true;
+    }
+    options_deinit(&settings->options);
+    return false;
+}
+
+void settings_deinit(struct settings *settings)
+{
+    if (settings->rules)
+        rule_set_free(settings->rules);
+    options_deinit(&settings->options);
+}
+
+struct rule_set *settings_read_rules_again(const struct settings *settings)
+{
+    struct options options;
+    int status;
+    if (!options_parse(&options, &usage, settings->argc, settings->argv, &status))
+        return NULL;
+    struct rule_set *rules = read_rules(&options, &status);
+    options_deinit(&options);
+    return rules;
+}
+
+bool settings_check(const char *file, struct span text, struct text *errors)
+{
+    struct options options = { .usage = &usage };
+    bool fine = config_take(&options, file, text, errors);
+    if (fine && refuse_tls(&options) == 0) {
+        int status;
+        struct rule_set *rules = read_rules(&options, &status);
+        fine = rules != NULL;
+        if (rules)
+            rule_set_free(rules);
+    }
+    options_deinit(&options);
+    return fine;
+}
