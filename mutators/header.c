@@ -41,7 +41,7 @@ static bool header_accepts(const struct argument *arguments, struct text *error)
     else if (arguments[WHERE].given && !add)
         text_addf(error, "where= says where add= puts its field; add= is missing");
     else if (!add && !arguments[REMOVE].given && !arguments[RENAME].given)
-        text_addf(error, "header wants add=, remove= or rename= with to=");
+        text_addf(error, "add=, remove= or rename= with to= is needed");
     else
         return true;
     return false;

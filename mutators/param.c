@@ -67,7 +67,8 @@ static bool range_parse(enum param_kind kind, struct span value, struct argument
 
 static const char *number_hint(enum param_kind kind, struct span value)
 {
-    bool bare = value.len > 0 && unit_of(value).len == 0;
+    bool bare = value.len > 0 && unit_of(span_take(value, 1)).len == 0 &&
+                unit_of(span_drop(value, value.len - 1)).len == 0;
     if (kind == PARAM_TIME)
         return bare ? " has no unit; write 5s or 5ms"
                     : " is not a time; write 5s, 400ms or 200ms..900ms";
@@ -100,8 +101,10 @@ static bool range_check(const struct param *param, struct span value,
     } else {
         text_add(error, SPAN(" is out of range; the least is "));
         param_format(param, param->min, error);
-        text_add(error, SPAN(", the most is "));
-        param_format(param, upper_bound(param), error);
+        if (upper_bound(param) != UINT64_MAX) {
+            text_add(error, SPAN(", the most is "));
+            param_format(param, upper_bound(param), error);
+        }
     }
     return false;
 }
@@ -168,7 +171,7 @@ static bool template_read(const struct param *param, struct span value, struct a
     struct nearest nearest = nearest_begin(unknown);
     for (size_t i = 0; template_name(i, NULL); i++)
         nearest_try(&nearest, span_of(template_name(i, NULL)));
-    text_addf(error, "%s: nothing is known by the name {", param->name);
+    text_addf(error, "%s: unknown name {", param->name);
     text_add_escaped(error, span_take(unknown, TEXT_QUOTED_MAX));
     text_add_byte(error, '}');
     if (nearest.best.len)

@@ -24,7 +24,7 @@ static bool rewrite_accepts(const struct argument *arguments, struct text *error
     bool with = arguments[WITH].given;
     if (line != match && match == with)
         return true;
-    text_addf(error, "rewrite wants either line= or both match= and with=");
+    text_addf(error, "either line= or both match= and with= are needed");
     return false;
 }
 
@@ -50,8 +50,9 @@ const struct mutator mutator_rewrite = {
     .family = "replies and commands",
     .summary = "Put other words in place of a command, a reply or a line of mail.",
     .detail =
-        "line= replaces all of it, of a reply all its lines. match= and with= replace every match "
-        "of a PCRE2 pattern and keep the line ending; what does not match stays as it is.\n\n"
+        "With line= all of it is replaced, of a reply all its lines. With match= and with= every "
+        "match of a PCRE2 pattern is, and the line ending stays; what does not match stays as it "
+        "is.\n\n"
         "A reply that becomes another one counts as what the client hears: 354 turned into 451 "
         "makes the client's next bytes commands. Within mail the bytes are those on the wire: a "
         "line that shall begin with a dot needs two, and a lone dot ends the mail.",
