@@ -27,6 +27,18 @@ static const char *const first_words[] = { "to", "both", NULL };
 static const char *const to_words[] = { "server", "client", NULL };
 static const char *const both_words[] = { "ways", NULL };
 
+static bool unknown_direction(struct rule_reader *reader)
+{
+    struct span word = reader->word.raw;
+    if (nearest_word(word, first_words))
+        return reader_unknown(reader, reader->word.at, "direction", word, first_words);
+    struct text *error = reader_error(reader, reader->word.at);
+    text_add(error,
+             SPAN("a rule begins with \"to server\", \"to client\" or \"both ways\", not with "));
+    text_add_quoted(error, word);
+    return false;
+}
+
 bool read_direction(struct rule_reader *reader)
 {
     static const unsigned directions[] = { ONLY_TO_SERVER, ONLY_TO_CLIENT };
@@ -36,7 +48,7 @@ bool read_direction(struct rule_reader *reader)
     }
     bool both = reader_is_at(reader, "both");
     if (!both && !reader_is_at(reader, "to"))
-        return reader_unknown(reader, reader->word.at, "direction", reader->word.raw, first_words);
+        return unknown_direction(reader);
     reader_advance(reader);
     if (!reader->has_word)
         return reader_ended(reader, both ? "\"ways\"" : "\"server\" or \"client\"");

@@ -83,8 +83,8 @@ bool reader_value(struct rule_reader *reader, struct text *out)
     if (text_add_unescaped(out, word->value, &bad))
         return true;
     struct text *error = reader_error(reader, word->value_at + 1 + bad);
-    text_add(error, SPAN("unknown escape "));
-    text_add_quoted(error, span_take(span_drop(word->value, bad), 2));
+    text_add(error, SPAN("unknown escape \\"));
+    text_add_escaped(error, span_take(span_drop(word->value, bad + 1), 1));
     text_add(error, SPAN("; known are \\r \\n \\t \\0 \\\\ \\\" \\xHH"));
     return false;
 }

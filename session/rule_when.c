@@ -9,14 +9,14 @@ const char *const when_words[] = { "always", "once",   "first", "after",
 static const char *const per_words[] = { "session",   "message", "client", "sender",
                                          "recipient", "triplet", "run",    NULL };
 
-/* Says what must stand behind the keyword instead of the word at hand; false. */
+/* Says what must follow the keyword instead of the word at hand; false. */
 static bool wants(struct rule_reader *reader, const char *keyword, const char *what)
 {
     size_t at = reader->has_word ? reader->word.at : reader->line.len;
     struct text *error = reader_error(reader, at);
-    text_addf(error, "\"%s\" needs %s behind it", keyword, what);
+    text_addf(error, "\"%s\" is followed by %s", keyword, what);
     if (reader->has_word) {
-        text_add(error, SPAN(", not "));
+        text_add(error, SPAN(", not by "));
         text_add_quoted(error, reader->word.raw);
     }
     return false;
@@ -53,7 +53,7 @@ static bool read_chance(struct rule_reader *reader)
         !span_number(ratio.after, &rule->of))
         return wants(reader, "chance", "N/M, such as 1/4");
     if (rule->of == 0 || rule->n > rule->of)
-        return wants(reader, "chance", "N/M with an N of at most M and an M of at least 1");
+        return wants(reader, "chance", "N/M, N at most M and M at least 1");
     reader_advance(reader);
     return true;
 }
@@ -85,27 +85,36 @@ static bool read_schedule(struct rule_reader *reader, size_t keyword)
     }
 }
 
-static bool fits_here(struct rule_reader *reader, bool is_per, bool said)
+/* `after RCPT` belongs to the event. */
+static bool is_after_verb(const struct rule_reader *reader, struct rule_word *verb)
 {
+    size_t next = reader->next;
+    return reader_is_at(reader, "after") && rule_word_next(reader->line, &next, verb) &&
+           verb_parse(verb->raw) != VERB_UNKNOWN;
+}
+
+/* The reason why the keyword at hand cannot stand here; NULL when it can. */
+static const char *misfit(const struct rule_reader *reader, bool said)
+{
+    struct rule_word verb;
     bool counts = said && reader->rule->when != WHEN_ALWAYS;
-    if (is_per ? counts && reader->rule->per == PER_DEFAULT : !said)
-        return true;
-    struct text *error = reader_error(reader, reader->word.at);
-    text_add_quoted(error, reader->word.raw);
-    if (!is_per)
-        text_add(error, SPAN(": how often has been said already"));
-    else if (counts)
-        text_add(error, SPAN(" is said twice"));
-    else
-        text_add(error, SPAN(" must stand behind once, first, after, every or chance"));
-    return false;
+    if (is_after_verb(reader, &verb))
+        return " and a verb must stand right behind the event";
+    if (!reader_is_at(reader, "per"))
+        return said ? ": how often has been said already" : NULL;
+    if (!counts)
+        return " must stand behind once, first, after, every or chance";
+    return reader->rule->per == PER_DEFAULT ? NULL : " is said twice";
 }
 
 bool read_when(struct rule_reader *reader, bool *said)
 {
     size_t keyword = word_index(reader->word.raw, when_words);
-    if (!fits_here(reader, keyword == WORD_PER, *said))
+    const char *reason = misfit(reader, *said);
+    if (reason) {
+        text_addf(reader_error(reader, reader->word.at), "\"%s\"%s", when_words[keyword], reason);
         return false;
+    }
     *said = true;
     reader_advance(reader);
     return keyword == WORD_PER ? read_per(reader) : read_schedule(reader, keyword);
