@@ -11,8 +11,8 @@ to client  greeting  matches=/^220/  greeting  text="220 Postini ESMTP 11 y6_12_
 # variant: california neither a host name nor ESMTP
 to client  greeting  matches=/^220/  greeting  text="220 California Business and Professions Code Section 17538.45 forbids use of this system for unsolicited electronic mail advertisements."
 
-# variant: without-esmtp a host name, but no ESMTP
-to client  greeting  matches=/^220/  greeting  text="220 {host} ready"
+# variant: without-esmtp the server's own greeting without the word ESMTP
+to client  greeting  matches=/^220/  rewrite  match=/ *\bE?SMTP\b/ with=""
 
 # variant: long one line of more than 512 octets
 to client  greeting  matches=/^220/  greeting  text="220 {host} Use of this system is restricted to authorised persons. By connecting you agree that all activity may be monitored, recorded and disclosed. You must not send unsolicited bulk mail, commercial or otherwise, through or to this system; you must not send mail with forged addresses, forged header fields or misleading subjects; you must not collect addresses of recipients by probing. Violations are pursued under the law of the place where this system stands, of the place where you are, and of every place in between. If you do not agree to each of these terms, disconnect now. Questions go to the postmaster, who answers within fourteen working days, ESMTP"

@@ -15,8 +15,8 @@ enum catalogue_part { CATALOGUE_MUTATORS, CATALOGUE_PROFILES, CATALOGUE_EVENTS }
 const char *catalogue_part_name(enum catalogue_part part);
 /* Appends one line an entry: its name, blanks, one sentence. The first word is the name. */
 void catalogue_list(enum catalogue_part part, struct text *out);
-/* Appends all that is known about a mutator, a profile (`slug` or `slug:variant`) or an event; about
- * each when the name is shared. False, and nothing appended, when the name is unknown. */
+/* Appends all that is known about a mutator, a profile (`slug` or `slug:variant`) or an event;
+ * about each when the name is shared. False, and nothing appended, when the name is unknown. */
 bool catalogue_explain(struct span name, struct text *out);
 /* The name that is nearest to a misspelt one, or NULL when none is near. */
 const char *catalogue_nearest(struct span name);

@@ -14,8 +14,8 @@ struct page {
     bool markdown;
 };
 
-/* What the page is about: its name and what kind of thing that is, which may be empty. In Markdown a
- * heading of `level` (1..6). */
+/* What the page is about: its name and what kind of thing that is, which may be empty. In Markdown
+ * a heading of `level` (1..6). */
 void page_title(struct page *page, size_t level, const char *name, const char *kind);
 /* A heading within. */
 void page_heading(struct page *page, const char *heading);

@@ -30,7 +30,7 @@ enum journal_event {
 struct journal_entry {
     enum journal_event event;
     instant time;
-    uint64_t sequence;      /* nth entry of its session, from 0 */
+    uint64_t sequence;         /* nth entry of its session, from 0 */
     const struct facts *facts; /* session, client, server */
     bool has_direction;
     enum direction direction;
@@ -39,16 +39,16 @@ struct journal_entry {
     unsigned code;    /* 0 when none */
     struct span line; /* raw bytes; formats escape, bound and mask them */
     bool secret;      /* the line carries credentials: formats write *** */
-    bool local;             /* said by the proxy itself: an answer, a 421, the stand-in; RULE: `after`
-                               is a reply that the client hears from the proxy */
+    bool local;       /* said by the proxy itself: an answer, a 421, the stand-in; RULE:
+                               `after` is a reply that the client hears from the proxy */
     bool has_bytes;
     uint64_t bytes;
     /* RULE */
     const struct rule *rule;
     struct span parameters; /* as drawn: "time=400ms" */
     struct span before;     /* the event's bytes */
-    struct span after;      /* what went on in its place, or the answer; the same as `before` when the
-                               content stayed, empty when nothing went on */
+    struct span after;      /* what went on in its place, or the answer; the same as `before`
+                               when the content stayed, empty when nothing went on */
     bool dry_run;
     /* CLOSE, ERROR */
     const char *how;       /* CLOSE: the name of the ending; ERROR: a word such as "opaque" */

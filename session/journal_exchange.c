@@ -12,7 +12,7 @@ static char event_mark(const struct journal_entry *entry)
     switch (entry->event) {
     case JOURNAL_CONNECT: return '+';
     case JOURNAL_CLOSE: return '-';
-    case JOURNAL_COMMAND: return '<';
+    case JOURNAL_COMMAND: return entry->direction == TO_CLIENT ? '>' : '<';
     case JOURNAL_GREETING:
     case JOURNAL_REPLY: return '>';
     case JOURNAL_BODY:

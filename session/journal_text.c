@@ -1,5 +1,5 @@
-/* journal_text: the journal in words, for people at a terminal. Arrows point to the server or to the
- * client; what a rule did stands out. */
+/* journal_text: the journal in words, for people at a terminal. Arrows point to the server or to
+ * the client; what a rule did stands out. */
 #include "session/journal.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
-/* test_catalogue: lists name everything once, explanations are whole, examples work when pasted, and
- * misspelt names find their neighbour. */
+/* test_catalogue: lists name everything once, explanations are whole, examples work when pasted,
+ * and misspelt names find their neighbour. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

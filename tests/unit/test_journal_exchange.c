@@ -67,6 +67,15 @@ static void test_secrets_stay_hidden(void **state)
     expect(entry, SESSION "0" PLACE ">,334 ***,\n");
 }
 
+/* What the server says that is no reply goes to the client all the same. */
+static void test_bytes_to_the_client_point_there(void **state)
+{
+    (void)state;
+    struct journal_entry entry = example_command(VERB_NONE, SPAN("SSH-2.0-x\r\n"));
+    entry.direction = TO_CLIENT;
+    expect(entry, SESSION "0" PLACE ">,SSH-2.0-x,\n");
+}
+
 static void test_fields_come_first(void **state)
 {
     (void)state;
@@ -93,6 +102,7 @@ int main(void)
         cmocka_unit_test(test_a_field_with_a_comma_or_quote_is_quoted),
         cmocka_unit_test(test_a_rule_is_information),
         cmocka_unit_test(test_secrets_stay_hidden),
+        cmocka_unit_test(test_bytes_to_the_client_point_there),
         cmocka_unit_test(test_fields_come_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* test_profiles: every built-in profile reads, says what it has to say about itself, and each of its
- * variants loads. What the rules do is shown by the transcripts of the same names. */
+/* test_profiles: every built-in profile reads, says what it has to say about itself, and each of
+ * its variants loads. What the rules do is shown by the transcripts of the same names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
