@@ -25,6 +25,10 @@ bool player_run(const struct transcript *transcript, enum play_cuts cuts, uint64
 /* Plays it with each way of cutting in the set; the journals have to be the same, too. */
 bool player_run_all(const struct transcript *transcript, unsigned cuts, struct text *report);
 
+/* Whether two runs left the same journal; else the first line that differs is in `report`. */
+bool player_compare(const struct transcript *transcript, struct span first, struct span second,
+                    struct text *report);
+
 /* Rewrites what a transcript says was heard and journalled to what was: `<` lines, `=` lines (which
  * become `>` and `<` when they do not hold) and `!` lines. All else stays, comments too. False when
  * the text is no transcript, with `errors` as transcript_parse leaves them. */

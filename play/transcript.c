@@ -159,8 +159,8 @@ static void complain_of_journal(struct transcript_reader *reader, struct span wo
 static void read_journal(struct transcript_reader *reader, struct span text)
 {
     struct play_step *step = add_step(reader, PLAY_JOURNAL);
-    struct span word = span_cut(text, ' ').before;
     step->rest = step_text_cut_rest(&text);
+    struct span word = span_cut(text, ' ').before;
     text_add(&step->bytes, text);
     if (!journal_event_read(word, &step->journal))
         complain_of_journal(reader, word);
@@ -232,6 +232,7 @@ struct transcript *transcript_parse(const char *file, struct span text, struct t
     struct transcript_reader reader = { .transcript = transcript_new(file), .errors = errors };
     reader.place.file = text_string(&reader.transcript->file);
     reader.line = text;
+    reader.place.line = text.len > TRANSCRIPT_SIZE_MAX;
     if (text.len > TRANSCRIPT_SIZE_MAX)
         transcript_complain(&reader, text, "a transcript has at most %d bytes",
                             TRANSCRIPT_SIZE_MAX);
