@@ -21,14 +21,29 @@ uint64_t about_message(const struct dialogue *dialogue, const struct smtp_event 
     return envelope->number + begins;
 }
 
+/* True where nothing is known yet of the message, or session, that the event begins. */
+static bool begins_anew(const struct smtp_event *event)
+{
+    if (event->kind == SMTP_COMMAND)
+        return event->command.verb == VERB_MAIL || verb_is_hello(event->command.verb);
+    return event->kind == SMTP_REPLY &&
+           (event->reply.after == VERB_MAIL || verb_is_hello(event->reply.after));
+}
+
 /* The reply to DATA finds the client waiting for it (RFC 2920 section 3.1), so what it has said is
- * steady then, and all there is when no recipient was granted. */
+ * steady then, and all there is when nothing was granted. */
 const struct envelope *about_envelope(const struct dialogue *dialogue,
                                       const struct smtp_event *event)
 {
-    bool waits = is_reply_after(event, VERB_DATA) && !event->reply.after_message &&
-                 dialogue->granted.recipient_count == 0;
-    return event->going == TO_SERVER || waits ? &dialogue->said : &dialogue->granted;
+    static const struct envelope nothing;
+    const struct envelope *granted = &dialogue->granted;
+    bool stands = granted->has_sender && granted->recipient_count > 0;
+    bool waits = is_reply_after(event, VERB_DATA) && !event->reply.after_message;
+    if (begins_anew(event))
+        return &nothing;
+    if (event->going == TO_SERVER || (waits && !stands))
+        return &dialogue->said;
+    return granted->has_sender ? granted : &nothing;
 }
 
 bool about_sender(const struct dialogue *dialogue, const struct smtp_event *event,

@@ -14,7 +14,7 @@ void dialogue_init(struct dialogue *dialogue)
     dialogue->helo.max = ADDRESS_MAX;
 }
 
-static void envelope_deinit(struct envelope *envelope)
+void envelope_deinit(struct envelope *envelope)
 {
     text_deinit(&envelope->sender);
     text_deinit(&envelope->recipients);
@@ -123,7 +123,7 @@ void envelope_reset(struct envelope *envelope)
     envelope->declared_size = 0;
 }
 
-static void envelope_begin(struct envelope *envelope, struct span sender)
+void envelope_begin(struct envelope *envelope, struct span sender)
 {
     envelope_reset(envelope);
     envelope->number++;
@@ -131,7 +131,7 @@ static void envelope_begin(struct envelope *envelope, struct span sender)
     text_add(&envelope->sender, span_take(sender, ADDRESS_MAX));
 }
 
-static void envelope_add(struct envelope *envelope, struct span recipient)
+void envelope_add(struct envelope *envelope, struct span recipient)
 {
     if (envelope->recipient_count++ >= RECIPIENTS_MAX)
         return;
@@ -185,11 +185,22 @@ void dialogue_said(struct dialogue *dialogue, const struct smtp_command *command
     }
 }
 
+/* A MAIL that was refused is a message too: both envelopes count alike, each in its own time. What
+ * stood before it is no longer known to stand. */
+static void envelope_refuse(struct envelope *envelope)
+{
+    envelope->number++;
+    envelope->has_sender = false;
+}
+
 void dialogue_granted(struct dialogue *dialogue, const struct pending *command, unsigned code)
 {
-    if (code / 100 != 2)
+    bool is_mail = command->client_verb == VERB_MAIL;
+    if (is_mail && code / 100 != 2)
+        envelope_refuse(&dialogue->granted);
+    else if (code / 100 != 2)
         return;
-    if (command->client_verb == VERB_MAIL)
+    else if (is_mail)
         envelope_begin(&dialogue->granted, command->address);
     else if (command->client_verb == VERB_RCPT)
         envelope_add(&dialogue->granted, command->address);

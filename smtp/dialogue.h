@@ -82,10 +82,16 @@ void dialogue_forget_added(struct dialogue *dialogue);
 
 /* What the client said becomes the envelope as said: HELO, MAIL, RCPT, RSET. */
 void dialogue_said(struct dialogue *dialogue, const struct smtp_command *command);
-/* What the client heard for a command becomes the envelope as granted. */
+/* What the client heard for a command becomes the envelope as granted. A MAIL that was refused counts
+ * as a message, of which nothing is known. */
 void dialogue_granted(struct dialogue *dialogue, const struct pending *command, unsigned code);
 
+/* A zeroed envelope is empty. */
+void envelope_deinit(struct envelope *envelope);
 void envelope_reset(struct envelope *envelope);
+/* The next message begins: MAIL; and one more recipient. Too much of either is not remembered. */
+void envelope_begin(struct envelope *envelope, struct span sender);
+void envelope_add(struct envelope *envelope, struct span recipient);
 /* The nth remembered recipient, empty when there is none. */
 struct span envelope_recipient(const struct envelope *envelope, size_t n);
 bool envelope_has_recipient(const struct envelope *envelope, struct span glob);

@@ -89,6 +89,27 @@ static void test_a_refused_mail_is_a_message_too(void **state)
     assert_int_equal(dialogue->said.number, 2);
 }
 
+/* Nobody must mistake the recipients of one message for those of the next. */
+static void test_a_message_that_begins_has_no_recipients(void **state)
+{
+    struct dialogue *dialogue = *state;
+    struct smtp_event mail = event_command("MAIL FROM:<eve@a.test>");
+    struct smtp_event hello = event_command("EHLO me.test");
+    struct smtp_event reply = event_reply("250 ok\r\n", VERB_MAIL);
+    struct smtp_event data = event_reply("503 no\r\n", VERB_DATA);
+    struct smtp_event quit = event_command("QUIT");
+    dialogue_goes(dialogue, "MAIL FROM:<ann@a.test>", 250);
+    dialogue_goes(dialogue, "RCPT TO:<bob@b.test>", 250);
+    expect_span(about_recipient(dialogue, &quit), "bob@b.test");
+    assert_int_equal(about_envelope(dialogue, &mail)->recipient_count, 0);
+    assert_int_equal(about_envelope(dialogue, &hello)->recipient_count, 0);
+    assert_int_equal(about_envelope(dialogue, &reply)->recipient_count, 0);
+    assert_int_equal(about_envelope(dialogue, &data)->recipient_count, 1);
+    dialogue_goes(dialogue, "MAIL FROM:<eve@a.test>", 550);
+    assert_int_equal(about_envelope(dialogue, &data)->recipient_count, 0);
+    expect_sender(dialogue, event_rcpt_reply("503 no\r\n", "zoe@b.test"), NULL);
+}
+
 static void test_the_recipient_at_hand_comes_first(void **state)
 {
     struct dialogue *dialogue = *state;
@@ -156,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_replies_do_not_depend_on_how_far_the_client_is, begin,
                                         end),
         cmocka_unit_test_setup_teardown(test_a_refused_mail_is_a_message_too, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_message_that_begins_has_no_recipients, begin, end),
         cmocka_unit_test_setup_teardown(test_the_recipient_at_hand_comes_first, begin, end),
         cmocka_unit_test_setup_teardown(test_the_reply_to_data_finds_the_client_waiting, begin,
                                         end),
