@@ -13,15 +13,25 @@ enum body_route chunk_route(const struct session *session, instant now)
     return changes ? BODY_RECHUNK : BODY_PASSES;
 }
 
-void chunk_say(struct session *session, bool last, enum reply_source source)
+/* Announces `size` bytes, in the client's own words where they still hold, and sends those that
+ * have gathered. */
+static void announce(struct session *session, uint64_t size, bool last)
 {
-    struct chain *chunk = &session->mail.chunk;
+    struct mail *mail = &session->mail;
     struct outbox *out = &session->lanes[TO_SERVER].out;
     struct text line = { 0 };
-    text_addf(&line, "BDAT %zu%s\r\n", chunk->len, last ? " LAST" : "");
-    outbox_add(out, text_span(&line));
+    bool holds = mail->announced.len > 0 && size == mail->announced_size;
+    if (!holds)
+        text_addf(&line, "BDAT %llu%s\r\n", (unsigned long long)size, last ? " LAST" : "");
+    outbox_add(out, text_span(holds ? &mail->announced : &line));
     text_deinit(&line);
-    outbox_move(out, chunk, chunk->len);
+    text_clear(&mail->announced);
+    outbox_move(out, &mail->chunk, mail->chunk.len);
+}
+
+void chunk_say(struct session *session, bool last, enum reply_source source)
+{
+    announce(session, session->mail.chunk.len, last);
     struct pending *pending = dialogue_expect(&session->dialogue);
     check(pending != NULL);
     pending->source = source;
@@ -39,7 +49,15 @@ void chunk_gathers(struct session *session, struct span bytes)
 void chunk_ends(struct session *session)
 {
     const struct decoder *decoder = &session->lanes[TO_SERVER].decoder;
-    bool over = decoder->phase == PHASE_CHUNK && decoder->chunk_left == 0;
-    if (over && !decoder->chunk_last && session->mail.route == BODY_RECHUNK)
+    if (!decoder->chunk_last && session->mail.route == BODY_RECHUNK)
         chunk_say(session, false, REPLY_PASSES);
+}
+
+void chunk_breaks_off(struct session *session)
+{
+    const struct decoder *decoder = &session->lanes[TO_SERVER].decoder;
+    bool broken = decoder->phase == PHASE_CHUNK && session->mail.route == BODY_RECHUNK;
+    if (broken && (decoder->chunk_left > 0 || session->mail.chunk.len > 0))
+        announce(session, session->mail.chunk.len + decoder->chunk_left, decoder->chunk_last);
+    session->mail.route = broken ? BODY_PASSES : session->mail.route;
 }

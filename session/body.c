@@ -52,7 +52,8 @@ static size_t tail_length(struct span bytes)
     return end == 0 && span_ends(bytes, SPAN("\r")) ? 1 : end;
 }
 
-void release_tail(struct session *session)
+/* Sends what was held back of the last line. */
+static void release_tail(struct session *session)
 {
     struct mail *mail = &session->mail;
     outbox_add(&mail_lane(session)->out, span_make(mail->tail, mail->tail_len));
@@ -124,5 +125,12 @@ void handle_body(struct session *session, const struct smtp_event *event, instan
         lane_discard(mail_lane(session), event->raw.len);
     else
         mail_leaves(session, event, judge(session, event, now));
-    chunk_ends(session);
+    if (event->body.ends_chunk)
+        chunk_ends(session);
+}
+
+void mail_breaks_off(struct session *session)
+{
+    release_tail(session);
+    chunk_breaks_off(session);
 }

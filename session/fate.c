@@ -91,8 +91,6 @@ void handle_close(struct session *session, enum direction direction, instant now
         parted_leg_ended(session, direction, now);
         return;
     }
-    if (direction == TO_SERVER)
-        release_tail(session);
     event.number = ++lane->decoder.number;
     const struct outcome *outcome = judge(session, &event, now);
     outbox_wait(&lane->out, outcome->delay);
@@ -185,6 +183,13 @@ static bool nobody_is_left(const struct session *session)
     return client_gone && session->upstream != UPSTREAM_THERE;
 }
 
+static void end_session(struct session *session, instant now)
+{
+    log_close(session, now);
+    chain_deinit(&session->lanes[TO_SERVER].in);
+    chain_deinit(&session->lanes[TO_CLIENT].in);
+}
+
 void settle_fate(struct session *session, instant now)
 {
     for (int direction = 0; direction < 2; direction++) {
@@ -197,5 +202,5 @@ void settle_fate(struct session *session, instant now)
         (lane_is_done(&session->lanes[TO_SERVER]) && lane_is_done(&session->lanes[TO_CLIENT])))
         session->over = true;
     if (session->over)
-        log_close(session, now);
+        end_session(session, now);
 }

@@ -76,7 +76,8 @@ static void swap_texts(struct text *a, struct text *b)
 
 static void merge(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
 {
-    if (verdict == TAKEN && !outcome->taken && !outcome->has_answer) {
+    bool content = verdict == TAKEN && !mutation->has_answer;
+    if (content && !outcome->taken && !outcome->has_answer) {
         outcome->taken = true;
         swap_texts(&outcome->content, &mutation->content);
         memcpy(outcome->pieces, mutation->pieces, sizeof outcome->pieces);

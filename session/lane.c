@@ -77,14 +77,16 @@ static void pass_ahead(struct session *session, enum direction direction, unsign
 static bool begins_foreign(const struct session *session, enum direction direction)
 {
     const struct lane *lane = &session->lanes[direction];
-    uint8_t first = lane->in.len ? chain_at(&lane->in, 0) : 'E';
+    if (lane->in.len == 0)
+        return false;
+    uint8_t first = chain_at(&lane->in, 0);
     if (direction == TO_CLIENT)
         return lane->decoder.phase == PHASE_GREETING && (first < '0' || first > '9') &&
                first != '\r' && first != '\n';
     if (lane->decoder.phase != PHASE_COMMANDS || lane->decoder.rest != REST_NONE)
         return false;
     /* A TLS record of type handshake, version 3.x (RFC 8446 section 5.1). */
-    if (first == 0x16 && (lane->in.len == 1 || chain_at(&lane->in, 1) == 0x03))
+    if (first == 0x16 && lane->in.len > 1 && chain_at(&lane->in, 1) == 0x03)
         return true;
     return !session->greeted && (first < ' ' || first > '~') && first != '\r' && first != '\n' &&
            first != '\t';
@@ -123,6 +125,25 @@ static bool queue_is_full(struct session *session, enum direction direction, ins
     return false;
 }
 
+/* The source has ended and an event is unfinished. The end travels on once all bytes have left;
+ * those that wait for the other side's reply do so as long as it can come. */
+static void lane_ends(struct session *session, enum direction direction, enum decoded why,
+                      instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    bool hopeless = why == DECODED_NEED_MORE || session->lanes[TO_CLIENT].source_ended;
+    if (!hopeless && lane->ahead < lane->in.len)
+        return;
+    if (hopeless && direction == TO_SERVER)
+        mail_breaks_off(session);
+    if (hopeless && session->detached && direction == TO_SERVER)
+        lane_discard(lane, lane->in.len);
+    else if (hopeless)
+        lane_forward(lane, lane->in.len, NULL);
+    if (!lane->closing)
+        handle_close(session, direction, now);
+}
+
 /* What an unfinished event waits for: more bytes, the other side's reply, or nothing any more. */
 static void lane_waits(struct session *session, enum direction direction, enum decoded why,
                        instant now)
@@ -131,14 +152,8 @@ static void lane_waits(struct session *session, enum direction direction, enum d
     pass_ahead(session, direction, decoder_pending_kinds(&lane->decoder, &lane->in), now);
     if (why == DECODED_NEED_PEER && lane->ahead > EARLY_BYTES_MAX)
         turn_opaque(session, "too many bytes ahead of a reply that decides what they mean", now);
-    bool hopeless = why == DECODED_NEED_MORE || session->lanes[TO_CLIENT].source_ended;
-    if (!lane->source_ended || lane->closing || !hopeless)
-        return;
-    if (session->detached && direction == TO_SERVER)
-        lane_discard(lane, lane->in.len);
-    else
-        lane_forward(lane, lane->in.len, NULL);
-    handle_close(session, direction, now);
+    if (lane->source_ended)
+        lane_ends(session, direction, why, now);
 }
 
 /* True when an event was dealt with. */
@@ -151,8 +166,7 @@ static bool lane_step(struct session *session, enum direction direction, instant
         lane->closing |= lane->source_ended;
         return false;
     }
-    if (lane->closing || queue_is_full(session, direction, now) ||
-        outbox_len(&lane->out) >= LANE_HIGH_WATER)
+    if (queue_is_full(session, direction, now) || outbox_len(&lane->out) >= LANE_HIGH_WATER)
         return false;
     if (!session->opaque && begins_foreign(session, direction))
         turn_opaque(session, "the bytes are not SMTP", now);
@@ -167,11 +181,12 @@ static bool lane_step(struct session *session, enum direction direction, instant
 
 void session_settle(struct session *session, instant now)
 {
-    bool progress = true;
-    while (progress) {
-        progress = lane_step(session, TO_CLIENT, now);
-        progress |= lane_step(session, TO_SERVER, now);
-    }
+    /* All that one reply sets free goes before the next reply: so it does not matter whether both
+     * came in one read. */
+    do {
+        while (lane_step(session, TO_SERVER, now))
+            continue;
+    } while (lane_step(session, TO_CLIENT, now));
     for (int direction = 0; direction < 2; direction++) {
         outbox_advance(&session->lanes[direction].out, now);
         note_pressure(&session->lanes[direction]);

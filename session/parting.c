@@ -112,7 +112,7 @@ void turn_opaque(struct session *session, const char *why, instant now)
     if (session->opaque)
         return;
     log_error(session, "opaque", why, now);
-    release_tail(session);
+    mail_breaks_off(session);
     session->opaque = true;
     for (int direction = 0; direction < 2; direction++)
         decoder_enter(&session->lanes[direction].decoder, PHASE_OPAQUE);

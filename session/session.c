@@ -93,6 +93,7 @@ void session_free(struct session *session, instant now)
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);
     text_deinit(&session->mail.refusal);
+    text_deinit(&session->mail.announced);
     text_deinit(&session->outcome.content);
     text_deinit(&session->outcome.answer);
     mutation_deinit(&session->mutation);

@@ -72,6 +72,8 @@ struct mail {
     bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
     uint8_t tail[2];
     size_t tail_len;
+    struct text announced; /* RECHUNK: the client's BDAT line, until a chunk of our own is said */
+    uint64_t announced_size;
     struct chain chunk;  /* RECHUNK: what has come out of the rules and not yet left */
     uint8_t end[8];      /* BODY_END: tail and dot line in one place */
     struct text refusal; /* NOWHERE: what the dot is answered with */
@@ -157,8 +159,8 @@ void mail_begin(struct session *session, instant now);
 void chunk_begin(struct session *session, uint64_t size, bool last, enum body_route route,
                  instant now);
 void handle_body(struct session *session, const struct smtp_event *event, instant now);
-/* Sends what was held back of the last line. */
-void release_tail(struct session *session);
+/* There will be no more of the mail under way: what was held back for its end leaves. */
+void mail_breaks_off(struct session *session);
 
 /* -- bdat.c --------------------------------------------------------------------------------- */
 
@@ -168,8 +170,11 @@ enum body_route chunk_route(const struct session *session, instant now);
 void chunk_gathers(struct session *session, struct span bytes);
 /* Says BDAT for what has gathered; `source` is where the client's reply comes from. */
 void chunk_say(struct session *session, bool last, enum reply_source source);
-/* Says the last piece of a chunk that is not the last one, once all its bytes have come. */
+/* All bytes of a chunk have come: says its last piece, unless the end of the mail does. */
 void chunk_ends(struct session *session);
+/* The client's chunk will not be completed: the server gets what has come under the size that was
+ * announced, so that it does not take the part for the whole. */
+void chunk_breaks_off(struct session *session);
 
 /* -- body_end.c ----------------------------------------------------------------------------- */
 

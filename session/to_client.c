@@ -41,14 +41,6 @@ static unsigned deliver(struct session *session, const struct smtp_event *event,
     return heard;
 }
 
-void handle_greeting(struct session *session, const struct smtp_event *event, instant now)
-{
-    log_event(session, event, false, now);
-    session->greeted = true;
-    deliver(session, event, false, judge(session, event, now));
-    say_answers(session, now);
-}
-
 /* -- answers made up here ------------------------------------------------------------------- */
 
 /* What the rules, the journal and the templates learn about a reply from its command. */
@@ -88,6 +80,21 @@ void say_answers(struct session *session, instant now)
         say_answer(session, next, 0, now);
         next = dialogue_next(&session->dialogue);
     }
+}
+
+/* A rule on connect may have greeted the client already, or be about to. */
+void handle_greeting(struct session *session, const struct smtp_event *event, instant now)
+{
+    struct pending *ours = dialogue_next(&session->dialogue);
+    log_event(session, event, false, now);
+    session->greeted = true;
+    if (ours && ours->source == REPLY_REPLACED && ours->client_verb == VERB_NONE) {
+        lane_discard(client_lane(session), event->raw.len);
+        say_answer(session, ours, event->reply.code, now);
+    } else {
+        deliver(session, event, false, judge(session, event, now));
+    }
+    say_answers(session, now);
 }
 
 /* -- replies -------------------------------------------------------------------------------- */

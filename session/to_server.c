@@ -12,15 +12,18 @@ static struct lane *server_lane(struct session *session)
 
 /* -- connect -------------------------------------------------------------------------------- */
 
-static void greet_ourselves(struct session *session, const struct outcome *outcome, instant now)
+/* The client is greeted by us. False when the server is spared the connection. */
+static bool greet_ourselves(struct session *session, const struct outcome *outcome, instant now)
 {
     struct pending *pending = dialogue_expect(&session->dialogue);
-    answer_later(pending, outcome, REPLY_LOCAL);
+    answer_later(pending, outcome, outcome->answer_told ? REPLY_REPLACED : REPLY_LOCAL);
+    if (outcome->answer_told)
+        return true; /* handle_greeting swallows the server's own */
     session->greeted = true;
     session->detached = true;
-    session->lanes[TO_SERVER].target_done = true;
     side_is_gone(session, SERVER);
     say_answers(session, now);
+    return false;
 }
 
 /* The beginning, seen in one direction. False when the server is to be spared the connection. */
@@ -29,10 +32,8 @@ static bool connect_event(struct session *session, enum direction going, instant
     struct lane *lane = &session->lanes[going];
     const struct smtp_event event = { .kind = SMTP_CONNECT, .going = going };
     const struct outcome *outcome = judge(session, &event, now);
-    if (outcome->has_answer) {
-        greet_ourselves(session, outcome, now);
-        return false;
-    }
+    if (outcome->has_answer)
+        return greet_ourselves(session, outcome, now);
     outbox_wait(&lane->out, outcome->delay);
     if (outcome->taken)
         lane_send(lane, text_span(&outcome->content), outcome);
@@ -186,10 +187,12 @@ static bool is_rechunked(struct session *session, const struct smtp_event *event
 static void rechunk(struct session *session, const struct smtp_event *event,
                     const struct outcome *outcome, instant now)
 {
-    struct smtp_command command = event->command;
-    uint64_t size = 0;
-    bool last = false;
-    check(smtp_bdat_parse(command.argument, &size, &last));
+    uint64_t size;
+    bool last;
+    check(smtp_bdat_parse(event->command.argument, &size, &last));
+    text_clear(&session->mail.announced);
+    text_add(&session->mail.announced, event->raw);
+    session->mail.announced_size = size;
     outbox_wait(&server_lane(session)->out, outcome->delay);
     lane_discard(server_lane(session), event->raw.len);
     chunk_begin(session, size, last, BODY_RECHUNK, now);

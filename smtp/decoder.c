@@ -48,7 +48,7 @@ void decoder_enter_chunk(struct decoder *decoder, uint64_t size, bool last)
     decoder->in_message = true;
     decoder->chunk_left = size;
     decoder->chunk_last = last;
-    decoder_enter(decoder, PHASE_CHUNK);
+    decoder_enter(decoder, size > 0 || last ? PHASE_CHUNK : PHASE_COMMANDS);
 }
 
 /* Fills what all events share; takes the first `len` bytes of the chain as the event's own. */
@@ -376,26 +376,21 @@ static enum decoded next_data(struct decoder *decoder, struct chain *in, struct 
     return body_stretch(decoder, in, bulk_length(chain_head(in)), event);
 }
 
-static enum decoded chunk_is_over(struct decoder *decoder, struct chain *in,
-                                  struct smtp_event *event)
-{
-    if (decoder->chunk_last)
-        return body_end(decoder, in, 0, event);
-    decoder_enter(decoder, PHASE_COMMANDS);
-    return next_command(decoder, in, event);
-}
-
 static enum decoded next_chunk(struct decoder *decoder, struct chain *in, struct smtp_event *event)
 {
     if (decoder->chunk_left == 0)
-        return chunk_is_over(decoder, in, event);
+        return body_end(decoder, in, 0, event);
     if (in->len == 0)
         return DECODED_NEED_MORE;
     enum decoded decoded = decoder->body_as_lines
                                ? next_body_line(decoder, in, decoder->chunk_left, event)
                                : body_stretch(decoder, in, decoder->chunk_left, event);
-    if (decoded == DECODED_EVENT)
-        decoder->chunk_left -= event->raw.len;
+    if (decoded != DECODED_EVENT)
+        return decoded;
+    decoder->chunk_left -= event->raw.len;
+    event->body.ends_chunk = decoder->chunk_left == 0;
+    if (event->body.ends_chunk && !decoder->chunk_last)
+        decoder->phase = PHASE_COMMANDS;
     return decoded;
 }
 

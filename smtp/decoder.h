@@ -70,7 +70,7 @@ enum decoded decoder_next(struct decoder *decoder, struct chain *in, struct smtp
 
 /* Enters another phase; nothing of the event that is pending may have been consumed. */
 void decoder_enter(struct decoder *decoder, enum phase phase);
-/* Enters PHASE_CHUNK for `size` bytes of mail. */
+/* Enters PHASE_CHUNK for `size` bytes of mail; an empty chunk that is not the last is over. */
 void decoder_enter_chunk(struct decoder *decoder, uint64_t size, bool last);
 /* A server that ends mail at a lone-LF dot has replied although the strict end has not come: when
  * the body stands right behind such a dot, the message is taken as ended. True when it is. */

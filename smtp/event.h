@@ -55,6 +55,7 @@ struct smtp_body {
     bool starts_line; /* lines only: it begins a line */
     bool ends_line;   /* lines only: it ends with a line ending */
     bool chunked;     /* it came by BDAT */
+    bool ends_chunk;  /* it is the last of a BDAT chunk */
 };
 
 struct smtp_event {

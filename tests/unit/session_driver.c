@@ -1,0 +1,159 @@
+/* session_driver: see session_driver.h. */
+#include "session_driver.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BEGINS (SECONDS(1767225600)) /* 2026-01-01T00:00:00Z */
+
+static void keep_entry(struct journal *journal, const struct journal_entry *entry)
+{
+    struct driver *driver =
+        (struct driver *)(void *)((uint8_t *)journal - offsetof(struct driver, journal));
+    journal_json_entry(entry, &driver->log);
+}
+
+static void load_rules(struct driver *driver, const char *const *rules)
+{
+    struct text error = { 0 };
+    driver->rules = rule_set_new();
+    for (; rules && *rules; rules++)
+        if (!rule_set_add_line(driver->rules, span_of(*rules), (struct place){ 0 }, &error))
+            fail_msg("%s", text_string(&error));
+    text_deinit(&error);
+}
+
+static void hear(struct driver *driver, enum side side)
+{
+    enum direction going = side == SERVER ? TO_SERVER : TO_CLIENT;
+    struct span ready = session_peek(driver->session, going);
+    text_add(&driver->heard[side].bytes, ready);
+    session_consume(driver->session, going, ready.len, driver->now);
+}
+
+static void connect(struct driver *driver)
+{
+    if (driver->refuses)
+        session_ended(driver->session, SERVER, ENDING_SERVER_REFUSED, driver->now);
+    else
+        session_connected(driver->session, driver->now);
+}
+
+/* Does one thing that a side wishes; false when there is none. */
+static bool grant(struct driver *driver, enum side side)
+{
+    struct heard *heard = &driver->heard[side];
+    unsigned wishes = session_wishes(driver->session, side);
+    if (wishes & WISH_CONNECT)
+        connect(driver);
+    else if (wishes & WISH_WRITE)
+        hear(driver, side);
+    else if (wishes & WISH_FINISH) {
+        heard->finished = true;
+        session_finished(driver->session, side, driver->now);
+    } else {
+        heard->torn |= (wishes & WISH_RESET) != 0;
+        heard->finished |= (wishes & WISH_CLOSE) != 0 && !heard->torn;
+        return false;
+    }
+    return true;
+}
+
+static void settle(struct driver *driver)
+{
+    while (grant(driver, CLIENT) || grant(driver, SERVER))
+        continue;
+}
+
+void driver_begin(struct driver *driver, const char *const *rules, uint64_t seed)
+{
+    *driver = (struct driver){ .now = BEGINS };
+    driver->options = (struct session_options){ .seed = seed };
+    driver->journal.write = keep_entry;
+    driver->recall = recall_new(0);
+    load_rules(driver, rules);
+    const struct session_setup setup = {
+        .options = &driver->options,
+        .rules = driver->rules,
+        .recall = driver->recall,
+        .pool = &driver->pool,
+        .journal = &driver->journal,
+        .facts = { .client = SPAN("192.0.2.1:40000"),
+                   .client_ip = SPAN("192.0.2.1"),
+                   .server = SPAN("192.0.2.2:25"),
+                   .host = SPAN("proxy.test"),
+                   .guid = SPAN("0000000000000001"),
+                   .number = 1 },
+    };
+    driver->session = session_new(&setup, driver->now);
+    settle(driver);
+}
+
+void driver_end(struct driver *driver)
+{
+    session_free(driver->session, driver->now);
+    rule_set_free(driver->rules);
+    recall_free(driver->recall);
+    pool_deinit(&driver->pool);
+    text_deinit(&driver->log);
+    text_deinit(&driver->heard[CLIENT].bytes);
+    text_deinit(&driver->heard[SERVER].bytes);
+}
+
+void driver_say(struct driver *driver, enum side side, struct span bytes)
+{
+    enum direction going = side == CLIENT ? TO_SERVER : TO_CLIENT;
+    while (bytes.len > 0) {
+        size_t room;
+        uint8_t *place = session_reserve(driver->session, going, &room);
+        struct span part = span_take(bytes, room);
+        memcpy(place, part.ptr, part.len);
+        session_commit(driver->session, going, part.len, driver->now);
+        settle(driver);
+        bytes = span_drop(bytes, part.len);
+    }
+}
+
+void driver_finish(struct driver *driver, enum side side)
+{
+    session_ended(driver->session, side,
+                  side == CLIENT ? ENDING_CLIENT_CLOSED : ENDING_SERVER_CLOSED, driver->now);
+    settle(driver);
+}
+
+void driver_tear(struct driver *driver, enum side side)
+{
+    session_ended(driver->session, side, side == CLIENT ? ENDING_CLIENT_RESET : ENDING_SERVER_RESET,
+                  driver->now);
+    settle(driver);
+}
+
+void driver_pass(struct driver *driver, duration wait)
+{
+    instant end = instant_after(driver->now, wait);
+    instant due = session_deadline(driver->session);
+    while (due <= end) {
+        driver->now = due > driver->now ? due : driver->now;
+        session_tick(driver->session, driver->now);
+        settle(driver);
+        due = session_deadline(driver->session);
+    }
+    driver->now = end;
+}
+
+void driver_hears(struct driver *driver, enum side side, const char *bytes)
+{
+    struct text shown = { 0 };
+    struct text wanted = { 0 };
+    text_add_escaped(&shown, text_span(&driver->heard[side].bytes));
+    text_add_escaped(&wanted, span_of(bytes));
+    assert_string_equal(text_string(&shown), text_string(&wanted));
+    text_clear(&driver->heard[side].bytes);
+    text_deinit(&shown);
+    text_deinit(&wanted);
+}
