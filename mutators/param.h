@@ -30,12 +30,12 @@ struct param {
     const char *name;
     const char *what; /* a few words for `explain`, with the unit */
     enum param_kind kind;
+    bool required;
     uint64_t preset;         /* numbers: the default; WORD: the index of the default choice */
     const char *preset_text; /* texts: the default; NULL is "not given" */
     uint64_t min;
     uint64_t max;        /* 0 is "no bound" */
     const char *choices; /* WORD: "spared|told" */
-    bool required;
 };
 
 /* What a rule said for one parameter. */
