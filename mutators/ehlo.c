@@ -45,7 +45,7 @@ static bool ehlo_accepts(const struct argument *arguments, struct text *error)
     else if (arguments[OTHERS].given && !arguments[KEEP].given)
         text_addf(error, "others= says what keep= does to other keywords; keep= is missing");
     else if (!asks)
-        text_addf(error, "ehlo wants add=, remove=, mask=, replace=, order= or keep=");
+        text_addf(error, "add=, remove=, mask=, replace=, order= or keep= is needed");
     else
         return true;
     return false;

@@ -97,9 +97,9 @@ const struct mutator mutator_mask = {
     .family = "replies and commands",
     .summary = "Overwrite text with one character; lengths, codes and line endings stay.",
     .detail =
-        "what=usual masks the text behind the code in each line of a reply, the verb of a command, "
-        "and a whole line of mail. what=verb and what=text name the parts of a command, what=line "
-        "is everything but line endings.\n\n"
+        "Unless what= names another part, the text behind the code in each line of a reply is "
+        "masked, the verb of a command, and a whole line of mail. what=verb and what=text name the "
+        "parts of a command, what=line is everything but line endings.\n\n"
         "A starred greeting hides the word ESMTP: senders that look for it say HELO. A masked verb "
         "reaches the server, which answers that it does not know it.",
     .clause = "RFC 5321 sections 3.1 and 4.2: the greeting says who the server is.",
