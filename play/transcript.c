@@ -75,12 +75,12 @@ void transcript_complain(struct transcript_reader *reader, struct span at, const
 {
     struct place place = reader->place;
     place.column = (size_t)(at.ptr - reader->line.ptr) + 1;
-    place_add(&place, reader->errors);
+    char clause[READER_CLAUSE_MAX];
     va_list args;
     va_start(args, format);
-    char clause[READER_CLAUSE_MAX];
     vsnprintf(clause, sizeof clause, format, args);
     va_end(args);
+    place_add(&place, reader->errors);
     text_addf(reader->errors, "%s\n", clause);
     reader->failed = true;
 }

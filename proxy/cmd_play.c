@@ -1,8 +1,8 @@
 /* cmd_play: `smtpchaos play FILE…`: plays transcripts, in memory or as one or both
  * peers of something at the other end of a socket (play_socket.h). */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/limits.h"
 #include "play/player.h"
@@ -66,8 +66,10 @@ static unsigned cuts_of(const char *word)
 
 static bool is_to_bless(const struct options *options)
 {
-    const char *bless = getenv("BLESS");
-    return options_flag(options, BLESS) || (bless && strcmp(bless, "1") == 0);
+    char bless[2];
+    size_t size = sizeof bless;
+    bool is_set = uv_os_getenv("BLESS", bless, &size) == 0;
+    return options_flag(options, BLESS) || (is_set && strcmp(bless, "1") == 0);
 }
 
 /* Reads and parses; NULL with *status set when that cannot be. */
