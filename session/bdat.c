@@ -33,7 +33,6 @@ void chunk_say(struct session *session, bool last, enum reply_source source)
 {
     announce(session, session->mail.chunk.len, last);
     struct pending *pending = dialogue_expect(&session->dialogue);
-    check(pending != NULL);
     pending->source = source;
     pending->server_verb = VERB_BDAT;
     pending->client_verb = source == REPLY_SWALLOWED ? VERB_NONE : VERB_BDAT;

@@ -10,17 +10,16 @@ static struct lane *mail_lane(struct session *session)
     return &session->lanes[TO_SERVER];
 }
 
-/* The place in the queue of the reply to the end of the mail; NULL when the server has replied to
- * the chunk before its end. A BDAT has its place since the command passed. */
+/* The place in the queue of the reply to the end of the mail; NULL when the server has replied
+ * before the end. A BDAT has its place since the command passed. */
 static struct pending *final_place(struct session *session, bool chunked)
 {
     struct dialogue *dialogue = &session->dialogue;
     struct pending *pending = chunked && dialogue->count ? dialogue_newest(dialogue) : NULL;
-    if (chunked && (!pending || pending->client_verb != VERB_BDAT))
+    if (session->mail.answered || (chunked && (!pending || pending->client_verb != VERB_BDAT)))
         return NULL;
     if (!chunked) {
         pending = dialogue_expect(dialogue);
-        check(pending != NULL);
         pending->client_verb = pending->server_verb = VERB_DATA;
     }
     pending->after_message = true;
@@ -63,15 +62,23 @@ static void join_tail(struct mail *mail, struct smtp_event *event)
     mail->tail_len = 0;
 }
 
-/* The server never gets the end; the client is answered here, and the server's leg given up. */
-static void end_is_spared(struct session *session, bool chunked, const struct outcome *outcome,
-                          instant now)
+/* Where the dot does not leave, the line ending before it still does: it is text. */
+static void release_line_end(struct session *session, const struct smtp_event *event)
 {
+    if (session->mail.route != BODY_RECHUNK && !event->body.chunked)
+        outbox_add(&mail_lane(session)->out, span_drop_last(event->raw, event->body.dot));
+}
+
+/* The server never gets the end; the client is answered here, and the server's leg given up. */
+static void end_is_spared(struct session *session, const struct smtp_event *event,
+                          const struct outcome *outcome, instant now)
+{
+    release_line_end(session, event);
     if (session->mail.route == BODY_RECHUNK) {
         chain_drop(&session->mail.chunk, session->mail.chunk.len);
         dialogue_expect(&session->dialogue)->client_verb = VERB_BDAT;
     }
-    answer_final(session, chunked, outcome, REPLY_LOCAL);
+    answer_final(session, event->body.chunked, outcome, REPLY_LOCAL);
     part_company(session, now);
 }
 
@@ -97,8 +104,10 @@ static void end_leaves(struct session *session, const struct smtp_event *event,
 }
 
 /* Nobody gets the end: the server waits for it, the client for a reply. */
-static void end_is_dropped(struct session *session, const struct outcome *outcome)
+static void end_is_dropped(struct session *session, const struct smtp_event *event,
+                           const struct outcome *outcome)
 {
+    release_line_end(session, event);
     chain_drop(&session->mail.chunk, session->mail.chunk.len);
     apply_fate(session, outcome->fate, mail_lane(session));
 }
@@ -107,7 +116,7 @@ static void end_of_passing(struct session *session, struct smtp_event *event, in
 {
     struct lane *lane = mail_lane(session);
     size_t held = session->mail.tail_len;
-    size_t dot = event->raw.len;
+    size_t dot = event->body.dot = event->raw.len;
     size_t gone = lane->ahead < dot ? lane->ahead : dot;
     join_tail(&session->mail, event);
     const struct outcome *outcome = judge(session, event, now);
@@ -115,9 +124,9 @@ static void end_of_passing(struct session *session, struct smtp_event *event, in
     /* What has left already, unfinished, cannot be said again. */
     event->raw = span_drop(event->raw, held ? 0 : gone);
     if (outcome->has_answer && !outcome->answer_told)
-        end_is_spared(session, event->body.chunked, outcome, now);
+        end_is_spared(session, event, outcome, now);
     else if (outcome->taken && outcome->piece_count == 0)
-        end_is_dropped(session, outcome);
+        end_is_dropped(session, event, outcome);
     else
         end_leaves(session, event, outcome);
 }

@@ -9,17 +9,23 @@ static bool rules_are_off(const struct session *session, instant now)
 {
     const struct session_options *options = session->options;
     return (options->rules_off && *options->rules_off) ||
-           (options->rules_until && now >= options->rules_until) || session->opaque;
+           (options->rules_until && now >= options->rules_until);
+}
+
+/* Of an opaque session only the beginning and the end can be told. */
+static unsigned readable(const struct session *session)
+{
+    return session->opaque ? SMTP_CONNECT | SMTP_CLOSE : ~0u;
 }
 
 unsigned judge_wants(const struct session *session, enum direction direction, instant now)
 {
-    return rules_are_off(session, now) ? 0 : session->rules->wants[direction];
+    return rules_are_off(session, now) ? 0 : session->rules->wants[direction] & readable(session);
 }
 
 unsigned judge_changes(const struct session *session, enum direction direction, instant now)
 {
-    return rules_are_off(session, now) ? 0 : session->rules->changes[direction];
+    return rules_are_off(session, now) ? 0 : session->rules->changes[direction] & readable(session);
 }
 
 bool judge_wants_lines(const struct session *session, enum direction direction, instant now)

@@ -51,6 +51,24 @@ static void note_pressure(struct lane *lane)
         lane->paused = false;
 }
 
+/* Some events wait for their end although no rule wants them, because of what was decided before. */
+static bool must_wait(const struct session *session, enum direction direction, unsigned kinds,
+                      instant now)
+{
+    const struct lane *lane = &session->lanes[direction];
+    if (session->detached)
+        return true;
+    if (direction == TO_CLIENT) {
+        const struct pending *next = dialogue_next(&session->dialogue);
+        return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
+    }
+    if (kinds & (SMTP_BODY | SMTP_BODY_END))
+        return session->mail.route != BODY_PASSES;
+    /* Of a BDAT, rules may yet change the size. */
+    return kinds & SMTP_COMMAND && chunk_route(session, now) == BODY_RECHUNK && lane->in.len &&
+           byte_lower(chain_at(&lane->in, 0)) == 'b';
+}
+
 /* Bytes of an event that no rule could act on do not wait for its end. */
 static void pass_ahead(struct session *session, enum direction direction, unsigned kinds,
                        instant now)
@@ -58,10 +76,7 @@ static void pass_ahead(struct session *session, enum direction direction, unsign
     struct lane *lane = &session->lanes[direction];
     if (kinds & judge_wants(session, direction, now) || lane->in.len == lane->ahead)
         return;
-    if (direction == TO_SERVER && session->mail.route != BODY_PASSES &&
-        kinds & (SMTP_BODY | SMTP_BODY_END))
-        return;
-    if (direction == TO_SERVER && session->detached)
+    if (must_wait(session, direction, kinds, now))
         return;
     size_t fresh = lane->in.len - lane->ahead;
     /* Copied, not moved: the decoder has yet to see them. */
@@ -115,9 +130,7 @@ static void hand_on(struct session *session, struct smtp_event *event, instant n
 /* Too many commands wait. With rules the client waits too; a wire stops counting. */
 static bool queue_is_full(struct session *session, enum direction direction, instant now)
 {
-    /* One command may need several places: itself and what rules add. */
-    if (direction != TO_SERVER || session->dialogue.count + PIECES_MAX + 2 < PENDING_MAX ||
-        session->opaque)
+    if (direction != TO_SERVER || session->dialogue.count < PENDING_MAX || session->opaque)
         return false;
     if (judge_wants(session, TO_SERVER, now) | judge_wants(session, TO_CLIENT, now))
         return true;

@@ -116,5 +116,4 @@ void turn_opaque(struct session *session, const char *why, instant now)
     session->opaque = true;
     for (int direction = 0; direction < 2; direction++)
         decoder_enter(&session->lanes[direction].decoder, PHASE_OPAQUE);
-    dialogue_forget_pending(&session->dialogue);
 }

@@ -47,7 +47,7 @@ void rule_set_free(struct rule_set *set)
 static bool needs_lines(const struct rule *rule)
 {
     bool draws_once = rule->when == WHEN_CHANCE && rule->per != PER_DEFAULT;
-    if (!rule->mutator->timing_only || (rule->when != WHEN_ALWAYS && !draws_once))
+    if (!rule->mutator->on_bulk || (rule->when != WHEN_ALWAYS && !draws_once))
         return true;
     for (size_t i = 0; i < rule->filter_count; i++)
         if (rule->filters[i].kind == FILTER_MATCHES || rule->filters[i].kind == FILTER_SIZE)

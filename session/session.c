@@ -230,6 +230,9 @@ void session_drain(struct session *session, instant now)
     outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
     session->lanes[TO_SERVER].deaf = session->lanes[TO_CLIENT].deaf = true;
     session_settle(session, now);
+    /* Nothing is under way: there is nothing to linger for. */
+    session->linger_due = now;
+    settle_fate(session, now);
 }
 
 /* -- wishes and time ------------------------------------------------------------------------ */

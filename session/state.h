@@ -69,6 +69,7 @@ struct lane {
 /* Of the direction to the server: the mail under way. */
 struct mail {
     enum body_route route;
+    bool answered;   /* the server has replied to the mail before its end */
     bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
     uint8_t tail[2];
     size_t tail_len;

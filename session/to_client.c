@@ -108,7 +108,8 @@ static struct pending *command_of_reply(struct session *session, struct smtp_eve
         mail_ended_leniently(session, now);
     struct pending *pending = dialogue_next(&session->dialogue);
     if (!pending || pending->source == REPLY_LOCAL) {
-        /* A reply in the middle of the mail is about the mail (it ends most sessions). */
+        /* A reply in the middle of the mail is the one to the mail, too early. */
+        session->mail.answered |= session->dialogue.client_in_body;
         event->reply.after = session->dialogue.client_in_body ? VERB_DATA : VERB_NONE;
         event->reply.after_message = session->dialogue.client_in_body;
         return NULL;

@@ -64,7 +64,6 @@ void answer_later(struct pending *pending, const struct outcome *outcome, enum r
 static struct pending *expect_reply(struct session *session, const struct smtp_event *event)
 {
     struct pending *pending = dialogue_expect(&session->dialogue);
-    check(pending != NULL);
     pending->client_verb = pending->server_verb = event->command.verb;
     if (event->command.address.ptr)
         pending->address = pending_copy(event->command.address);
@@ -74,7 +73,6 @@ static struct pending *expect_reply(struct session *session, const struct smtp_e
 static void expect_surplus(struct session *session, struct span line)
 {
     struct pending *pending = dialogue_expect(&session->dialogue);
-    check(pending != NULL);
     pending->server_verb = smtp_command_parse(line).verb;
     pending->source = REPLY_SWALLOWED;
 }
@@ -85,14 +83,14 @@ static bool expect_lines(struct session *session, struct span bytes, enum piece_
                          const struct smtp_event *event, bool owed)
 {
     while (bytes.len > 0) {
-        struct cut line = span_cut(bytes, '\n');
+        struct span line = span_take(bytes, span_find(bytes, '\n') + 1);
         if (role == PIECE_SENT && !owed) {
-            expect_reply(session, event)->server_verb = smtp_command_parse(line.before).verb;
+            expect_reply(session, event)->server_verb = smtp_command_parse(line).verb;
             owed = true;
-        } else if (line.found) {
-            expect_surplus(session, line.before);
+        } else if (span_ends(line, SPAN("\n"))) {
+            expect_surplus(session, line);
         }
-        bytes = line.after;
+        bytes = span_drop(bytes, line.len);
     }
     return owed;
 }
@@ -245,7 +243,6 @@ void handle_client_other(struct session *session, const struct smtp_event *event
     if (challenge) {
         log_event(session, event, false, now);
         struct pending *pending = dialogue_expect(&session->dialogue);
-        check(pending != NULL);
         pending->client_verb = pending->server_verb = VERB_AUTH;
         decoder_enter(&lane->decoder, PHASE_FORK);
     }

@@ -65,8 +65,6 @@ static void grow(struct dialogue *dialogue)
 
 struct pending *dialogue_expect(struct dialogue *dialogue)
 {
-    if (dialogue->count >= PENDING_MAX)
-        return NULL;
     if (dialogue->count == dialogue->capacity)
         grow(dialogue);
     dialogue->count++;

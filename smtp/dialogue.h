@@ -63,8 +63,9 @@ struct dialogue {
 void dialogue_init(struct dialogue *dialogue);
 void dialogue_deinit(struct dialogue *dialogue);
 
-/* Adds a command to the end of the queue, all fields zero but `replies` (1); NULL when PENDING_MAX
- * commands wait already. Valid until the queue changes. */
+/* Adds a command to the end of the queue, all fields zero but `replies` (1). Whoever takes commands
+ * from a client stops at PENDING_MAX; what rules add to one command may go beyond. Valid until the
+ * queue changes. */
 struct pending *dialogue_expect(struct dialogue *dialogue);
 /* The command whose reply is next, or NULL. */
 struct pending *dialogue_next(const struct dialogue *dialogue);

@@ -56,6 +56,7 @@ struct smtp_body {
     bool ends_line;   /* lines only: it ends with a line ending */
     bool chunked;     /* it came by BDAT */
     bool ends_chunk;  /* it is the last of a BDAT chunk */
+    size_t dot;       /* BODY_END: bytes at the end of raw that are the dot and its line ending */
 };
 
 struct smtp_event {
