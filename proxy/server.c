@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "base/recall.h"
 #include "proxy/clock.h"
 #include "proxy/complain.h"
+#include "proxy/descriptors.h"
 #include "proxy/exits.h"
 #include "proxy/journal_file.h"
 #include "proxy/listener.h"
@@ -166,16 +166,6 @@ static void watch_signals(struct server *server)
 }
 
 /* -- the beginning ---------------------------------------------------------------------------- */
-
-/* Two descriptors a session: the default of 1,024 would be a bound that nobody chose. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /* Sets all up that can fail; answers the exit status. */
 static int prepare(struct server *server)
