@@ -32,8 +32,8 @@ struct match_source {
 };
 
 /* Overlong events never match. With options->only_recipient a rule hits only where recipients are
- * known and all of them match: of a RCPT and its reply that one, else all of the message; where more
- * than RECIPIENTS_MAX were named, not all are known. */
+ * known and all of them match: of a RCPT and its reply that one, else all of the message; where
+ * more than RECIPIENTS_MAX were named, not all are known. */
 bool match_rule(const struct rule *rule, const struct match_source *from);
 
 #endif

@@ -97,8 +97,8 @@ static bool near_to_other_words(struct span word)
     return nearest.best.len > 0 || nearest_word(word, when_words);
 }
 
-/* Behind `command` a word may be verbs, how often, a filter or the mutator. What is none of these is
- * taken for the one it resembles. */
+/* Behind `command` a word may be verbs, how often, a filter or the mutator. What is none of these
+ * is taken for the one it resembles. */
 static bool looks_like_verbs(const struct rule_word *word)
 {
     enum verb verb;

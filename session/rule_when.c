@@ -1,4 +1,5 @@
-/* rule_when: how often a rule hits: always, once, first N, after N, every Nth, chance N/M, per X. */
+/* rule_when: how often a rule hits: always, once, first N, after N, every Nth, chance N/M,
+ * per X. */
 #include "session/rule_reader.h"
 
 enum { WORD_ALWAYS, WORD_ONCE, WORD_FIRST, WORD_AFTER, WORD_EVERY, WORD_CHANCE, WORD_PER };

@@ -84,7 +84,7 @@ bool rule_word_next(struct span line, size_t *at, struct rule_word *word)
         return false;
     size_t name = name_length(span_drop(line, begin));
     *word = (struct rule_word){ .at = begin, .value_at = begin };
-    size_t end = begin;
+    size_t end;
     if (name > 0) {
         word->sign = line.ptr[begin + name];
         word->value_at = begin + name + 1;

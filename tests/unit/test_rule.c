@@ -1,5 +1,5 @@
-/* test_rule: lines of the rule language that are right, and what they say. What is wrong with others
- * is in test_rule_errors. */
+/* test_rule: lines of the rule language that are right, and what they say. What is wrong with
+ * others is in test_rule_errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,24 +58,24 @@ static void test_verbs_and_codes(void **state)
         const char *line;
         uint32_t verbs;
         unsigned code;
-        bool is_class;
         enum verb after;
+        bool is_class;
     } cases[] = {
-        { "to server command RCPT drop", BIT(RCPT), 0, false, VERB_NONE },
-        { "to server command RCPT,DATA drop", BIT(RCPT) | BIT(DATA), 0, false, VERB_NONE },
-        { "to server command rcpt,Unknown drop", BIT(RCPT) | BIT(UNKNOWN), 0, false, VERB_NONE },
-        { "to server command X-ANONYMOUSTLS drop", BIT(X_ANONYMOUSTLS), 0, false, VERB_NONE },
-        { "to server command ehlo drop", BIT(EHLO), 0, false, VERB_NONE },
-        { "to server command drop", 0, 0, false, VERB_NONE },
-        { "to server command once drop", 0, 0, false, VERB_NONE },
-        { "to client reply 250 drop", 0, 250, false, VERB_NONE },
-        { "to client reply 4xx drop", 0, 400, true, VERB_NONE },
-        { "to client reply 5XX after RCPT drop", 0, 500, true, VERB_RCPT },
-        { "to client reply after DATA drop", 0, 0, false, VERB_DATA },
-        { "to client reply after UNKNOWN drop", 0, 0, false, VERB_UNKNOWN },
-        { "to client reply after mail after 3 drop", 0, 0, false, VERB_MAIL },
-        { "to client reply after 2 drop", 0, 0, false, VERB_NONE },
-        { "to client reply after EHLO ehlo remove=DSN", 0, 0, false, VERB_EHLO },
+        { "to server command RCPT drop", BIT(RCPT), 0, VERB_NONE, false },
+        { "to server command RCPT,DATA drop", BIT(RCPT) | BIT(DATA), 0, VERB_NONE, false },
+        { "to server command rcpt,Unknown drop", BIT(RCPT) | BIT(UNKNOWN), 0, VERB_NONE, false },
+        { "to server command X-ANONYMOUSTLS drop", BIT(X_ANONYMOUSTLS), 0, VERB_NONE, false },
+        { "to server command ehlo drop", BIT(EHLO), 0, VERB_NONE, false },
+        { "to server command drop", 0, 0, VERB_NONE, false },
+        { "to server command once drop", 0, 0, VERB_NONE, false },
+        { "to client reply 250 drop", 0, 250, VERB_NONE, false },
+        { "to client reply 4xx drop", 0, 400, VERB_NONE, true },
+        { "to client reply 5XX after RCPT drop", 0, 500, VERB_RCPT, true },
+        { "to client reply after DATA drop", 0, 0, VERB_DATA, false },
+        { "to client reply after UNKNOWN drop", 0, 0, VERB_UNKNOWN, false },
+        { "to client reply after mail after 3 drop", 0, 0, VERB_MAIL, false },
+        { "to client reply after 2 drop", 0, 0, VERB_NONE, false },
+        { "to client reply after EHLO ehlo remove=DSN", 0, 0, VERB_EHLO, false },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
