@@ -94,27 +94,27 @@ static void test_how_often(void **state)
     static const struct {
         const char *how;
         enum rule_when when;
+        enum rule_per per;
         uint64_t n;
         uint64_t of;
-        enum rule_per per;
     } cases[] = {
-        { "", WHEN_ALWAYS, 0, 0, PER_DEFAULT },
-        { "always", WHEN_ALWAYS, 1, 0, PER_DEFAULT },
-        { "once", WHEN_FIRST, 1, 0, PER_DEFAULT },
-        { "once per run", WHEN_FIRST, 1, 0, PER_RUN },
-        { "first 3", WHEN_FIRST, 3, 0, PER_DEFAULT },
-        { "first 1 per triplet", WHEN_FIRST, 1, 0, PER_TRIPLET },
-        { "after 0", WHEN_AFTER, 0, 0, PER_DEFAULT },
-        { "after 2 per message", WHEN_AFTER, 2, 0, PER_MESSAGE },
-        { "every 3", WHEN_EVERY, 3, 0, PER_DEFAULT },
-        { "every 1st", WHEN_EVERY, 1, 0, PER_DEFAULT },
-        { "every 2nd", WHEN_EVERY, 2, 0, PER_DEFAULT },
-        { "every 3rd per client", WHEN_EVERY, 3, 0, PER_CLIENT },
-        { "every 14th", WHEN_EVERY, 14, 0, PER_DEFAULT },
-        { "chance 1/4", WHEN_CHANCE, 1, 4, PER_DEFAULT },
-        { "chance 0/1 per sender", WHEN_CHANCE, 0, 1, PER_SENDER },
-        { "chance 7/7 per recipient", WHEN_CHANCE, 7, 7, PER_RECIPIENT },
-        { "chance 1/2 tls=no per session", WHEN_CHANCE, 1, 2, PER_SESSION },
+        { "", WHEN_ALWAYS, PER_DEFAULT, 0, 0 },
+        { "always", WHEN_ALWAYS, PER_DEFAULT, 1, 0 },
+        { "once", WHEN_FIRST, PER_DEFAULT, 1, 0 },
+        { "once per run", WHEN_FIRST, PER_RUN, 1, 0 },
+        { "first 3", WHEN_FIRST, PER_DEFAULT, 3, 0 },
+        { "first 1 per triplet", WHEN_FIRST, PER_TRIPLET, 1, 0 },
+        { "after 0", WHEN_AFTER, PER_DEFAULT, 0, 0 },
+        { "after 2 per message", WHEN_AFTER, PER_MESSAGE, 2, 0 },
+        { "every 3", WHEN_EVERY, PER_DEFAULT, 3, 0 },
+        { "every 1st", WHEN_EVERY, PER_DEFAULT, 1, 0 },
+        { "every 2nd", WHEN_EVERY, PER_DEFAULT, 2, 0 },
+        { "every 3rd per client", WHEN_EVERY, PER_CLIENT, 3, 0 },
+        { "every 14th", WHEN_EVERY, PER_DEFAULT, 14, 0 },
+        { "chance 1/4", WHEN_CHANCE, PER_DEFAULT, 1, 4 },
+        { "chance 0/1 per sender", WHEN_CHANCE, PER_SENDER, 0, 1 },
+        { "chance 7/7 per recipient", WHEN_CHANCE, PER_RECIPIENT, 7, 7 },
+        { "chance 1/2 tls=no per session", WHEN_CHANCE, PER_SESSION, 1, 2 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
