@@ -1,4 +1,5 @@
 """The message that the tests send, and how what arrived is compared with it."""
+import email
 import itertools
 
 NUMBERS = itertools.count(1)
@@ -32,6 +33,11 @@ class Letter:
     def content(self) -> bytes:
         """What has to arrive unchanged."""
         return b"\n".join(self.lines)
+
+
+def decoded_content_of(message: bytes) -> bytes:
+    """The same of a message that may have been re-encoded on its way."""
+    return content_of(email.message_from_bytes(message).get_payload(decode=True))
 
 
 def content_of(message: bytes) -> bytes:

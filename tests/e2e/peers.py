@@ -17,7 +17,8 @@ class Connection:
     def __init__(self, endpoint: socket.socket):
         self.socket = endpoint
         self.socket.settimeout(TIMEOUT_S)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if endpoint.family != socket.AF_UNIX:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = b""
 
     def send(self, data: bytes) -> None:
@@ -60,6 +61,14 @@ class Connection:
         while self._receive():
             pass
         return self._take(len(self.received))
+
+    def ending(self) -> str:
+        """Reads on to the end; answers whether it was "FIN" or "RST"."""
+        try:
+            self.to_end()
+            return "FIN"
+        except ConnectionResetError:
+            return "RST"
 
     def reply(self) -> bytes:
         """The next reply, all its lines."""
@@ -122,6 +131,15 @@ def connect(port: int, host: str = "127.0.0.1") -> Connection:
     return Connection(socket.create_connection((host, port), TIMEOUT_S))
 
 
+def listen_at(path) -> socket.socket:
+    if not path:
+        return socket.create_server(("127.0.0.1", 0), backlog=256)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    return listener
+
+
 def ehlo(port: int) -> Connection:
     """A client that has heard the greeting and the reply to its EHLO."""
     client = connect(port)
@@ -136,10 +154,11 @@ class ScriptedServer:
     What the functions return is in `results`, in the order in which the sessions ended.
     """
 
-    def __init__(self, script):
+    def __init__(self, script, path=None):
+        """Listens on a free port, or on the Unix socket `path`."""
         self.script = script
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.port = self.listener.getsockname()[1]
+        self.listener = listen_at(path)
+        self.port = None if path else self.listener.getsockname()[1]
         self.connections = []
         self.results = []
         self.errors = []

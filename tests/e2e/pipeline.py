@@ -37,8 +37,7 @@ class Pipeline:
                 self._expect(b"250 2.0.0")
             pending = self._envelope_accepted()
         write(pending + b"QUIT\r\n")
-        if pending:
-            self._expect(b"250 2.0.0")
+        self._expect(b"250 2.0.0")
         self._expect(b"221 2.0.0")
 
     def _envelope(self) -> bytes:
@@ -51,14 +50,14 @@ class Pipeline:
         accepted = sum(self._expect(RCPT_OK, self.refusal) == RCPT_OK
                        for _ in range(self.recipients))
         if self._expect(b"354 ", NO_RECIPIENT) == NO_RECIPIENT:
-            return self._nothing_accepted(accepted)
+            return self._start_again(accepted)
         self.messages += 1
         return BODY
 
-    def _nothing_accepted(self, accepted: int) -> bytes:
+    def _start_again(self, accepted: int) -> bytes:
         if accepted:
             raise OutOfStep(f"DATA was refused though {accepted} recipients were accepted")
-        return b""
+        return b"RSET\r\n"
 
     def _expect(self, *choices: bytes) -> bytes:
         reply = self.client.reply()

@@ -19,18 +19,27 @@ def binary() -> str:
     return path
 
 
-class Proxy:
-    """One running proxy. `port` is where clients connect; `more_ports` are further listeners."""
+def address(place) -> str:
+    return f"127.0.0.1:{place}" if isinstance(place, int) else place
 
-    def __init__(self, directory: Path, upstream: int, *options, port: int, more_ports=(),
+
+class Proxy:
+    """One running proxy. `port` is where clients connect; `more_ports` are further listeners.
+
+    `upstream` is a port of the loopback address, or an address as the program reads it.
+    """
+
+    def __init__(self, directory: Path, upstream, *options, port: int, more_ports=(),
                  rules=(), profiles=(), seed=1):
         self.port = port
         self.ports = [port, *more_ports]
         self.directory = directory
         self.journal = Journal(directory / "journal")
         self.process = None
-        self.command = [binary(), "proxy", "--upstream", f"127.0.0.1:{upstream}",
-                        "--journal", str(self.journal.file), "--seed", str(seed)]
+        self.command = [binary(), "proxy"]
+        self._add("--upstream", [address(upstream)])
+        self._add("--journal", [self.journal.file])
+        self._add("--seed", [seed])
         self._add("--listen", (f"127.0.0.1:{number}" for number in self.ports))
         self._add("--rule", rules)
         self._add("--profile", profiles)
@@ -56,7 +65,7 @@ class Proxy:
 
     def stop(self) -> None:
         """Ends the proxy; sessions that are still open are cut off after a moment's grace."""
-        for grace_s in (1, 10):
+        for grace_s in (0.2, 10):
             if not self._has_ended():
                 self.signal(signal.SIGTERM)
                 self._wait_ended(grace_s)

@@ -13,6 +13,7 @@ from lab.clients import Clients
 from lab.packages import left_out
 from lab.place import home, make
 from lab.wait import wait_until
+from letter import Letter
 from network import free_port, own_network
 from peers import PoliteServer, ScriptedServer
 from proxy import Proxy
@@ -83,16 +84,16 @@ class Stage(unittest.TestCase):
         self.proxies.append(proxy)
         return proxy
 
-    def scripted(self, script) -> ScriptedServer:
+    def scripted(self, script, path=None) -> ScriptedServer:
         """Starts a server that runs the script for each connection of this test."""
-        server = ScriptedServer(script)
+        server = ScriptedServer(script, path)
         self.addCleanup(server.stop)
         return server
 
-    def polite(self, **replies) -> PoliteServer:
+    def polite(self, path=None, **replies) -> PoliteServer:
         """Starts a scripted server that accepts all mail; the answer has its port as `port`."""
         polite = PoliteServer(replies)
-        polite.server = self.scripted(polite)
+        polite.server = self.scripted(polite, path)
         polite.port = polite.server.port
         return polite
 
@@ -108,6 +109,19 @@ class Stage(unittest.TestCase):
             name = getattr(player, "directory", "").name
             lines = player.logs().splitlines()[-LOG_LINES:]
             print(f"--- {self.id()}: {name}", *lines, sep="\n", file=sys.stderr)
+
+
+class FromOneSender(Stage):
+    """Tests in which one queueing sender sends one letter through one proxy."""
+
+    def sends(self, kind, receiver_port: int, letter: Letter = None, timer_s: int = 10,
+              settings: dict = None, **chaos) -> tuple:
+        """Lets a new sender send a letter through a proxy; answers sender, letter and proxy."""
+        sender = self.sender(kind, f"tx{len(self.cast)}", timer_s=timer_s, settings=settings)
+        proxy = self.proxy(receiver_port, port=sender.relay_port, **chaos)
+        letter = letter or Letter()
+        sender.submit(letter)
+        return sender, letter, proxy
 
 
 def _count_of_trouble(result) -> int:

@@ -45,22 +45,16 @@ class EndingsTest(Stage):
         self.assertEqual([b"EHLO after.the.end\r\n"], self.server_side.wait_results(1))
 
     def test_reset_of_the_client_is_a_reset_to_the_server(self):
-        def expect_reset(server: Connection) -> bool:
-            with self.assertRaises(ConnectionResetError):
-                server.to_end()
-            return True
-
-        client = self.pair(expect_reset)
+        client = self.pair(Connection.ending)
         client.send(b"EHLO")
         self.server_side.wait_connections(1)
         client.reset()
-        self.server_side.wait_results(1)
+        self.assertEqual(["RST"], self.server_side.wait_results(1))
 
     def test_reset_of_the_server_is_a_reset_to_the_client(self):
         client = self.pair(lambda server: (server.line(), server.reset()))
         client.send(b"EHLO client.lab.test\r\n")
-        with self.assertRaises(ConnectionResetError):
-            client.to_end()
+        self.assertEqual("RST", client.ending())
 
     def test_server_that_leaves_in_the_middle_of_a_reply_is_carried_over(self):
         client = self.pair(lambda server: (server.send(GREETING), server.line(),
@@ -91,7 +85,8 @@ class EndingsTest(Stage):
         client = connect(proxy.port)
         self.assertRegex(client.to_end(), rb"\A421 4\.3\.2 [^\r\n]+\r\n\Z")
         client.close()
-        proxy.journal.wait(event="error")
+        [close] = proxy.journal.wait(event="close")
+        self.assertEqual("server-refused", close["ending"])
 
     def test_server_that_comes_back_is_reached(self):
         port = free_port()

@@ -42,6 +42,7 @@ begin retry
 
 class Exim(QueueingServer):
     program = "exim"
+    deferred = r" == .* defer "
 
     def binds(self) -> dict:
         return {"/var/spool/exim4": self.directory / "spool",

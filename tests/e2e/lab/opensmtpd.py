@@ -35,6 +35,7 @@ chmod 700 purge queue corrupt incoming temporary
 
 class OpenSmtpd(QueueingServer):
     program = "opensmtpd"
+    deferred = r'result="TempFail"'
 
     def binds(self) -> dict:
         return {"/var/spool/smtpd": self.directory / "spool"}

@@ -5,6 +5,7 @@ import shutil
 from lab.place import make, unpacked
 from lab.server import QueueingServer, Server
 
+# A message moves along these, and back from deferred to active: none is overlooked on its way.
 QUEUES_IN_ORDER = ("maildrop", "incoming", "active", "deferred", "active")
 
 MASTER = """\
@@ -36,6 +37,7 @@ TIMERS = ("connect", "helo", "mail", "rcpt", "data_init", "data_xfer", "data_don
 
 class Postfix(QueueingServer):
     program = "postfix"
+    deferred = r"status=deferred"
 
     def binds(self) -> dict:
         return {"/var/spool/postfix": self.directory / "spool",
@@ -89,8 +91,8 @@ class Postfix(QueueingServer):
 
     def queue(self) -> list:
         spool = self.directory / "spool"
-        return [file.name for queue in QUEUES_IN_ORDER for file in (spool / queue).rglob("*")
-                if file.is_file()]
+        files = [file for queue in QUEUES_IN_ORDER for file in (spool / queue).rglob("*")]
+        return sorted({file.name for file in files if file.is_file()})
 
     def flush(self) -> None:
         self.box.shell("postqueue -f")

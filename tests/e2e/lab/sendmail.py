@@ -67,6 +67,7 @@ chmod 700 /var/spool/mqueue
 
 class Sendmail(QueueingServer):
     program = "sendmail"
+    deferred = r"stat=Deferred"
 
     def binds(self) -> dict:
         return {"/var/spool/mqueue": self.directory / "spool", "/etc/mail": self.directory / "conf"}

@@ -83,7 +83,17 @@ class Server:
         """Waits for so many copies of the letter, and answers all there are."""
         wait_until(lambda: len(self.copies(letter)) >= count,
                    f"copy {count} of {letter.message_id} at {self.program}", timeout_s)
+        self.settle()
         return self.copies(letter)
+
+    def settle(self) -> None:
+        """Waits until everything that was taken is delivered."""
+
+    def wait_messages(self, count: int, timeout_s: float = 15.0) -> list:
+        """Waits for so many messages, and answers all there are."""
+        wait_until(lambda: len(self.messages()) >= count, f"message {count} at {self.program}",
+                   timeout_s)
+        return self.messages()
 
     def logs(self) -> str:
         return self.box.logs()
@@ -102,6 +112,8 @@ class Server:
 
 class QueueingServer(Server):
     """A server that can take mail from a local user and keeps it until it is rid of it."""
+
+    deferred = ""  # what a line of the log about a delivery that failed for now looks like
 
     def submit(self, letter) -> None:
         """Hands over a letter the way a local user would; it has a sender, recipients and text."""
@@ -125,6 +137,13 @@ class QueueingServer(Server):
     def purge(self) -> None:
         """Throws the queue away, and what is remembered about hosts."""
         raise NotImplementedError
+
+    def wait_deferred(self, timeout_s: float = 15.0) -> re.Match:
+        """Waits until the log tells of an attempt that failed for now."""
+        return self.wait_log(self.deferred, timeout_s)
+
+    def settle(self) -> None:
+        self.wait_queue_empty()
 
     def wait_queue_empty(self, timeout_s: float = 15.0) -> None:
         wait_until(lambda: not self.queue(), f"the queue of {self.program} to be empty", timeout_s)

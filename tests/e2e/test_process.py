@@ -1,0 +1,221 @@
+"""The proxy as a process: signals, limits, timeouts and the places it listens at."""
+import signal
+import socket
+import unittest
+from contextlib import ExitStack
+
+from lab.wait import is_listening
+from network import free_port
+from peers import Connection, connect, ehlo
+from stage import Stage
+
+REWRITE_NOOP = 'to client reply 250 after NOOP rewrite line="250 2.0.0 {}"'
+
+
+class SignalsTest(Stage):
+    def noop(self, client: Connection) -> str:
+        return client.say("NOOP").decode().strip()
+
+    def wait_noop(self, client: Connection, wanted: str) -> None:
+        """Asks again until the proxy has noticed the signal."""
+        self.wait_until(lambda: self.noop(client) == wanted, f"{wanted!r} as the reply to NOOP")
+
+    def test_term_lets_open_sessions_end_and_takes_no_more(self):
+        proxy = self.proxy(self.polite().port)
+        with ehlo(proxy.port) as client:
+            proxy.signal(signal.SIGTERM)
+            self.wait_until(lambda: not is_listening(proxy.port), "the proxy to stop listening")
+            with self.assertRaises(ConnectionRefusedError):
+                connect(proxy.port)
+            self.assertEqual("250 2.0.0 ok", self.noop(client))
+            self.assertIsNone(proxy.process.poll())
+            self.assertEqual(b"221", client.say("QUIT")[:3])
+            client.to_end()
+        self.assertEqual(0, proxy.wait())
+
+    def test_term_without_sessions_ends_at_once(self):
+        proxy = self.proxy(self.polite().port)
+        proxy.signal(signal.SIGTERM)
+        self.assertEqual(0, proxy.wait())
+
+    def test_second_term_ends_open_sessions(self):
+        proxy = self.proxy(self.polite().port)
+        with ehlo(proxy.port) as client:
+            proxy.signal(signal.SIGTERM)
+            self.wait_until(lambda: not is_listening(proxy.port), "the proxy to stop listening")
+            proxy.signal(signal.SIGTERM)
+            proxy.wait()
+            self.assertIn(client.ending(), ("FIN", "RST"))
+
+    def test_hup_reads_a_changed_profile(self):
+        profile = self.directory / "noop.profile"
+        profile.write_text(REWRITE_NOOP.format("before") + "\n")
+        proxy = self.proxy(self.polite().port, profiles=[profile])
+        with ehlo(proxy.port) as old_client:
+            self.assertEqual("250 2.0.0 before", self.noop(old_client))
+            profile.write_text(REWRITE_NOOP.format("after") + "\n")
+            proxy.signal(signal.SIGHUP)
+            self.wait_until(lambda: self.noop_of_new_session(proxy) == "250 2.0.0 after",
+                            "new sessions to follow the changed profile")
+            self.assertRegex(self.noop(old_client), "250 2.0.0 (before|after)")
+
+    def test_hup_keeps_the_rules_when_the_profile_is_broken(self):
+        profile = self.directory / "broken.profile"
+        profile.write_text(REWRITE_NOOP.format("before") + "\n")
+        proxy = self.proxy(self.polite().port, profiles=[profile])
+        profile.write_text("to client replie 250 drop\n")
+        proxy.signal(signal.SIGHUP)
+        self.wait_until(lambda: "broken.profile:1:" in proxy.output(), "a complaint about line 1")
+        self.assertEqual("250 2.0.0 before", self.noop_of_new_session(proxy))
+
+    def noop_of_new_session(self, proxy) -> str:
+        with ehlo(proxy.port) as client:
+            return self.noop(client)
+
+    def test_usr1_switches_rules_off_and_usr2_on_in_open_sessions(self):
+        proxy = self.proxy(self.polite().port, rules=[REWRITE_NOOP.format("chaos")])
+        with ehlo(proxy.port) as client:
+            self.assertEqual("250 2.0.0 chaos", self.noop(client))
+            proxy.signal(signal.SIGUSR1)
+            self.wait_noop(client, "250 2.0.0 ok")
+            proxy.signal(signal.SIGUSR2)
+            self.wait_noop(client, "250 2.0.0 chaos")
+
+
+class LimitsTest(Stage):
+    def test_client_past_max_sessions_hears_421(self):
+        proxy = self.proxy(self.polite().port, "--max-sessions", "2")
+        with ehlo(proxy.port) as first, ehlo(proxy.port):
+            with connect(proxy.port) as third:
+                self.assertRegex(third.to_end(), rb"\A421 [^\r\n]*\r\n\Z")
+            self.assertEqual(b"250", first.say("NOOP")[:3])
+
+    def test_place_of_an_ended_session_is_free_again(self):
+        proxy = self.proxy(self.polite().port, "--max-sessions", "1")
+        with ehlo(proxy.port) as client:
+            client.say("QUIT")
+            client.to_end()
+        self.wait_until(lambda: self.greeting(proxy.port).startswith(b"220"), "a free place")
+
+    def greeting(self, port: int) -> bytes:
+        with connect(port) as client:
+            return client.reply()
+
+    def test_idle_session_is_ended(self):
+        proxy = self.proxy(self.polite().port, "--idle-timeout", "300ms")
+        with ehlo(proxy.port) as client:
+            client.to_end()
+        [close] = proxy.journal.wait(event="close")
+        self.assertEqual("idle-timeout", close["ending"])
+
+    def test_busy_session_is_not_idle(self):
+        proxy = self.proxy(self.polite().port, "--idle-timeout", "400ms")
+        with ehlo(proxy.port) as client:
+            for _ in range(6):
+                self.assertTrue(client.is_silent_for(0.15))
+                self.assertEqual(b"250", client.say("NOOP")[:3])
+
+    def test_server_that_never_answers_is_given_up_after_the_connect_timeout(self):
+        with unanswering_port() as port:
+            proxy = self.proxy(port, "--connect-timeout", "500ms")
+            with connect(proxy.port) as client:
+                self.assertRegex(client.to_end(), rb"\A421 4\.3\.2 [^\r\n]*\r\n\Z")
+
+    def test_line_longer_than_max_line_passes(self):
+        proxy = self.proxy(self.polite().port, "--max-line", "1KB",
+                           rules=[REWRITE_NOOP.format("chaos")])
+        with ehlo(proxy.port) as client:
+            self.assertEqual(b"250", client.say("VRFY " + "x" * 100_000)[:3])
+            self.assertEqual(b"250 2.0.0 chaos\r\n", client.say("NOOP"))
+
+    def test_hundreds_of_sessions_at_once(self):
+        polite = self.polite()
+        proxy = self.proxy(polite.port)
+        with ExitStack() as stack:
+            clients = [stack.enter_context(ehlo(proxy.port)) for _ in range(300)]
+            for client in clients:
+                self.assertEqual(b"221", client.say("QUIT")[:3])
+        self.assertEqual(300, len(proxy.journal.wait(300, event="close")))
+
+
+class ListenersTest(Stage):
+    def check_mail_passes(self, client: Connection) -> None:
+        with client:
+            self.assertEqual(b"220", client.reply()[:3])
+            self.assertEqual(b"250", client.say("EHLO client.lab.test")[:3])
+
+    def test_ipv6(self):
+        port = free_port()
+        self.proxy(self.polite().port, "--listen", f"[::1]:{port}")
+        self.check_mail_passes(connect(port, "::1"))
+
+    def test_several_at_once(self):
+        ports = [free_port(), free_port()]
+        proxy = self.proxy(self.polite().port, more_ports=ports)
+        for port in proxy.ports:
+            self.check_mail_passes(connect(port))
+
+    def test_unix_socket(self):
+        path = self.directory / "listen.sock"
+        self.proxy(self.polite().port, "--listen", f"unix:{path}")
+        self.wait_until(path.exists, "the socket")
+        self.check_mail_passes(unix_client(path))
+
+    def test_unix_socket_as_upstream(self):
+        path = self.directory / "upstream.sock"
+        polite = self.polite(path=path)
+        self.check_mail_passes(connect(self.proxy(f"unix:{path}").port))
+        self.assertTrue(polite.commands)
+
+    def test_built_in_sink_as_upstream(self):
+        with ehlo(self.proxy("sink").port) as client:
+            for command in ("MAIL FROM:<a@example.test>", "RCPT TO:<b@dest.test>"):
+                self.assertEqual(b"250", client.say(command)[:3])
+            self.assertEqual(b"354", client.say("DATA")[:3])
+            self.assertEqual(b"250", client.say("Subject: x\r\n\r\nbody\r\n.")[:3])
+
+    def test_workers_share_the_sessions(self):
+        proxy = self.proxy(self.polite().port, "--workers", "2")
+        with ExitStack() as stack:
+            for client in [stack.enter_context(ehlo(proxy.port)) for _ in range(20)]:
+                self.assertEqual(b"221", client.say("QUIT")[:3])
+        names = {entry["session"] for entry in proxy.journal.wait(20, event="close")}
+        self.assertEqual(20, len(names))
+
+    def test_port_in_use_is_told_and_69(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            proxy = self.unstarted_proxy(free_port(), port=port)
+            proxy.spawn()
+            self.assertEqual(69, proxy.wait())
+            self.assertIn(str(port), proxy.output())
+
+
+def unix_client(path) -> Connection:
+    endpoint = socket.socket(socket.AF_UNIX)
+    endpoint.connect(str(path))
+    return Connection(endpoint)
+
+
+class unanswering_port:
+    """A port whose queue of connections is full, so that the kernel drops each attempt."""
+
+    def __enter__(self) -> int:
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(0)
+        self.fillers = []
+        for _ in range(4):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(self.listener.getsockname())
+            self.fillers.append(filler)
+        return self.listener.getsockname()[1]
+
+    def __exit__(self, *_) -> None:
+        for endpoint in (*self.fillers, self.listener):
+            endpoint.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
