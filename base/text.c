@@ -58,14 +58,13 @@ void text_addf(struct text *text, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    va_list again;
-    va_copy(again, args);
     int wanted = vsnprintf(NULL, 0, format, args);
     va_end(args);
     check(wanted >= 0);
     size_t fits = room_for(text, (size_t)wanted);
-    vsnprintf((char *)text->ptr + text->len, fits + 1, format, again);
-    va_end(again);
+    va_start(args, format);
+    vsnprintf((char *)text->ptr + text->len, fits + 1, format, args);
+    va_end(args);
     text->len += fits;
 }
 
