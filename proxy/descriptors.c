@@ -3,6 +3,10 @@
 
 #include <sys/resource.h>
 
+/* Listeners, event loops, the journal, name servers and files read again at HUP; generously. */
+#define OTHERS 256
+#define OF_ONE_SESSION 2
+
 void raise_descriptor_limit(void)
 {
     struct rlimit limit;
@@ -10,4 +14,16 @@ void raise_descriptor_limit(void)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+uint64_t descriptors_for_sessions(uint64_t wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    /* Where there are few, half of them are better than none. */
+    uint64_t all = limit.rlim_cur;
+    uint64_t left = all > 2 * OTHERS ? all - OTHERS : all / 2;
+    uint64_t fit = left / OF_ONE_SESSION;
+    return fit < wanted ? fit : wanted;
 }

@@ -92,11 +92,13 @@ int leg_connected(struct leg *leg)
 {
     check(leg->state == LEG_CONNECTING);
     int error = socket_error(leg->fd);
-    if (error)
+    /* The peer accepted and tore the connection before we came to look: that is no refusal. */
+    bool was_torn = error == ECONNRESET || error == EPIPE;
+    if (error && !was_torn)
         return uv_translate_sys_error(error);
     leg->state = LEG_OPEN;
     leg->wants_write = false;
-    leg->is_torn = false;
+    leg->is_torn = was_torn;
     return 0;
 }
 

@@ -167,6 +167,17 @@ static void watch_signals(struct server *server)
 
 /* -- the beginning ---------------------------------------------------------------------------- */
 
+static void bound_sessions(struct settings *settings)
+{
+    uint64_t wanted = settings->sessions_max;
+    raise_descriptor_limit();
+    settings->sessions_max = descriptors_for_sessions(wanted);
+    if (settings->sessions_max < wanted && settings->sessions_max_given)
+        complain("warning: only %" PRIu64 " sessions fit the open files that this process may have "
+                 "(ulimit -n); one more client hears 421",
+                 settings->sessions_max);
+}
+
 /* Sets all up that can fail; answers the exit status. */
 static int prepare(struct server *server)
 {
@@ -283,7 +294,7 @@ static void deinit(struct server *server)
 int server_run(struct settings *settings)
 {
     struct server server;
-    raise_descriptor_limit();
+    bound_sessions(settings);
     init(&server, settings);
     int status = prepare(&server);
     if (status == 0) {

@@ -68,7 +68,9 @@ static const struct option_row rows[] = {
               .help = "what happens at STARTTLS; off: what follows it passes unread" },
     [MAX_SESSIONS] = { "max-sessions", OPTION_COUNT, "N", .preset = TEXT_OF(MAX_SESSIONS_DEFAULT),
                        .min = 1, .max = MAX_SESSIONS_MAX,
-                       .help = "sessions open at once; one more client hears 421" },
+                       .help = "sessions open at once, each with two open files (ulimit -n bounds "
+                               "them too); "
+                               "one more client hears 421" },
     [MAX_LINE] = { "max-line", OPTION_SIZE, "SIZE", .preset = TEXT_OF(MAX_LINE_DEFAULT),
                    .min = MAX_LINE_MIN, .max = MAX_LINE_MAX,
                    .help = "longest line that rules see; longer ones pass unseen" },
@@ -178,6 +180,7 @@ static void read_bounds(struct settings *settings)
     settings->journal = options_text(options, JOURNAL);
     settings->journal_format = (enum journal_format)options_number(options, JOURNAL_FORMAT);
     settings->sessions_max = options_number(options, MAX_SESSIONS);
+    settings->sessions_max_given = options_given(options, MAX_SESSIONS);
     settings->workers = (unsigned)options_number(options, WORKERS);
     settings->upstream = *options_address(options, UPSTREAM);
 }

@@ -21,11 +21,11 @@ struct settings {
     size_t listen_count;
     struct address upstream;
     struct session_options session; /* rules_off is each worker's own */
-    bool seed_given;
-    duration rules_for;  /* NEVER: for good */
-    const char *journal; /* NULL: none */
+    duration rules_for;             /* NEVER: for good */
+    const char *journal;            /* NULL: none */
     enum journal_format journal_format;
     uint64_t sessions_max;
+    bool sessions_max_given; /* the bound is a person's, not our default */
     unsigned workers;
     struct rule_set *rules; /* owned until somebody takes it */
 };
