@@ -69,7 +69,7 @@ static int end(void **state)
     return 0;
 }
 
-static bool hits(struct scene *scene, struct smtp_event event)
+static bool hits_nth(struct scene *scene, size_t nth, struct smtp_event event)
 {
     const struct match_source from = {
         .options = &scene->options,
@@ -79,7 +79,12 @@ static bool hits(struct scene *scene, struct smtp_event event)
         .recall = scene->recall,
         .counts = scene->counts,
     };
-    return match_rule(scene->rules->rules[0], &from);
+    return match_rule(scene->rules->rules[nth], &from);
+}
+
+static bool hits(struct scene *scene, struct smtp_event event)
+{
+    return hits_nth(scene, 0, event);
 }
 
 /* The rule is asked about the event so many times; "x" for each hit, "." for each miss. */
@@ -193,6 +198,7 @@ static void test_texts_are_matched_without_their_line_ending(void **state)
     expect_filter(scene, "matches=/^RCPT.*>$/", event_command("RCPT TO:<a> \r\n"), false);
     expect_filter(scene, "matches=/(?m)^250-SIZE$/",
                   event_reply("250-x\r\n250-SIZE\r\n250 y\r\n", VERB_EHLO), true);
+    expect_filter(scene, "matches=/<a>\\z/", event_command("RCPT TO:<a>\r\n"), true);
     expect_filter(scene, "matches=/^$/", event_of(SMTP_CLOSE, TO_CLIENT), true);
 }
 
@@ -355,6 +361,33 @@ static void test_senders_are_told_apart(void **state)
     expect_hits(scene, event_command("MAIL FROM:<ANN@a.test>"), ".");
 }
 
+static void test_a_triplet_has_a_sender(void **state)
+{
+    struct scene *scene = *state;
+    scene_rule(scene, "to server command RCPT once per triplet drop");
+    dialogue_goes(&scene->dialogue, "MAIL FROM:<ann@a.test>", 250);
+    expect_hits(scene, event_command("RCPT TO:<bob@b.test>"), "x.");
+    dialogue_goes(&scene->dialogue, "MAIL FROM:<eve@a.test>", 250);
+    expect_hits(scene, event_command("RCPT TO:<bob@b.test>"), "x.");
+}
+
+static void test_each_rule_has_a_memory_of_its_own(void **state)
+{
+    static const char *const scopes[] = { "session", "message", "client", "run" };
+    struct scene *scene = *state;
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+        struct text line = { 0 };
+        struct text error = { 0 };
+        text_addf(&line, "to server command once per %s drop", scopes[i]);
+        scene_rule(scene, text_string(&line));
+        assert_true(rule_set_add_line(scene->rules, text_span(&line), (struct place){ 0 }, &error));
+        assert_true(hits_nth(scene, 0, event_command("NOOP")));
+        assert_false(hits_nth(scene, 0, event_command("NOOP")));
+        assert_true(hits_nth(scene, 1, event_command("NOOP")));
+        text_deinit(&line);
+    }
+}
+
 /* -- chance --------------------------------------------------------------------------------- */
 
 static unsigned count_hits(struct scene *scene, struct smtp_event event, unsigned events)
@@ -478,6 +511,8 @@ int main(void)
         TEST(test_per_message_counts_from_mail_to_mail),
         TEST(test_other_scopes_count_across_sessions),
         TEST(test_senders_are_told_apart),
+        TEST(test_a_triplet_has_a_sender),
+        TEST(test_each_rule_has_a_memory_of_its_own),
         TEST(test_chance_draws_for_each_event),
         TEST(test_chance_depends_on_seed_session_and_rule),
         TEST(test_chance_per_scope_draws_once),

@@ -226,6 +226,7 @@ static void test_values(void **state)
 static void test_mutators(void **state)
 {
     static const struct wrong cases[] = {
+        { "to server command resett", "19: unknown mutator \"resett\"; did you mean \"reset\"?" },
         { "to client reply dely time=1s", "17: unknown mutator \"dely\"; did you mean \"delay\"?" },
         { "to client reply dealy time=1s",
           "17: unknown mutator \"dealy\"; did you mean \"delay\"?" },
