@@ -23,6 +23,7 @@ static struct pending *final_place(struct session *session, bool chunked)
         pending->client_verb = pending->server_verb = VERB_DATA;
     }
     pending->after_message = true;
+    pending->size = dialogue_size(dialogue);
     /* RFC 2033 section 4.2: a reply for each recipient; how many is known when its turn comes. */
     pending->replies = dialogue->lmtp ? 0 : 1;
     return pending;

@@ -100,11 +100,14 @@ static uint64_t declared_by(const struct smtp_event *event)
 
 uint64_t about_size(const struct dialogue *dialogue, const struct smtp_event *event)
 {
+    const struct pending *next = dialogue_next(dialogue);
     if (is_command(event, VERB_MAIL))
         return declared_by(event);
-    uint64_t declared = dialogue->said.declared_size;
-    uint64_t come = dialogue->body_bytes;
-    if (event->kind == SMTP_BODY && event->body.offset + event->raw.len > come)
-        come = event->body.offset + event->raw.len;
-    return declared > come ? declared : come;
+    if (event->kind == SMTP_REPLY && event->reply.after_message && next)
+        return next->size;
+    uint64_t size = dialogue_size(dialogue);
+    if (event->kind != SMTP_BODY)
+        return size;
+    uint64_t come = event->body.offset + event->raw.len;
+    return come > size ? come : size;
 }

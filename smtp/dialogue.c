@@ -157,6 +157,12 @@ bool envelope_has_recipient(const struct envelope *envelope, struct span glob)
     return false;
 }
 
+uint64_t dialogue_size(const struct dialogue *dialogue)
+{
+    uint64_t declared = dialogue->said.declared_size;
+    return declared > dialogue->body_bytes ? declared : dialogue->body_bytes;
+}
+
 static void say_hello(struct dialogue *dialogue, const struct smtp_command *command)
 {
     text_clear(&dialogue->helo);

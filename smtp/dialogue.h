@@ -27,6 +27,7 @@ struct pending {
     enum verb server_verb; /* as the server heard it; VERB_NONE when it was spared */
     enum reply_source source;
     bool after_message;  /* the reply answers the end of a message */
+    uint64_t size;       /* ... and this is the message's, in bytes (smtp/about.h) */
     unsigned replies;    /* replies still to come for it: 1, or LMTP's one for each recipient */
     struct span address; /* MAIL, RCPT: owned copy; ptr NULL when there is none */
     struct span answer;  /* REPLY_LOCAL, REPLY_REPLACED: owned copy of the reply, CRLF included */
@@ -80,6 +81,9 @@ void dialogue_forget_pending(struct dialogue *dialogue);
 /* Forgets waiting commands that a rule added right behind the next one: the server took them for
  * mail. */
 void dialogue_forget_added(struct dialogue *dialogue);
+
+/* Bytes of the message that the client is saying: as declared, or as have come if those are more. */
+uint64_t dialogue_size(const struct dialogue *dialogue);
 
 /* What the client said becomes the envelope as said: HELO, MAIL, RCPT, RSET. */
 void dialogue_said(struct dialogue *dialogue, const struct smtp_command *command);

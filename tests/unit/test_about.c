@@ -158,6 +158,21 @@ static void test_size_is_what_was_declared_or_has_come(void **state)
     assert_int_equal(about_size(dialogue, &mail), 0);
 }
 
+/* The client has gone on to its next message before the end of the last was replied to. */
+static void test_the_final_reply_knows_the_size_of_its_message(void **state)
+{
+    struct dialogue *dialogue = *state;
+    struct smtp_event reply = event_reply("250 ok\r\n", VERB_DATA);
+    reply.reply.after_message = true;
+    dialogue->body_bytes = 2000;
+    struct pending *pending = dialogue_expect(dialogue);
+    pending->after_message = true;
+    pending->size = dialogue_size(dialogue);
+    dialogue_goes(dialogue, "MAIL FROM:<a> SIZE=5", 0);
+    assert_int_equal(dialogue_size(dialogue), 5);
+    assert_int_equal(about_size(dialogue, &reply), 2000);
+}
+
 static void test_the_hello_at_hand_counts(void **state)
 {
     struct dialogue *dialogue = *state;
@@ -182,6 +197,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_reply_to_data_finds_the_client_waiting, begin,
                                         end),
         cmocka_unit_test_setup_teardown(test_size_is_what_was_declared_or_has_come, begin, end),
+        cmocka_unit_test_setup_teardown(test_the_final_reply_knows_the_size_of_its_message, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(test_the_hello_at_hand_counts, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
