@@ -20,12 +20,16 @@ static unsigned readable(const struct session *session)
 
 unsigned judge_wants(const struct session *session, enum direction direction, instant now)
 {
-    return rules_are_off(session, now) ? 0 : session->rules->wants[direction] & readable(session);
+    if (rules_are_off(session, now))
+        return 0;
+    return session->rules->wants[direction] & readable(session);
 }
 
 unsigned judge_changes(const struct session *session, enum direction direction, instant now)
 {
-    return rules_are_off(session, now) ? 0 : session->rules->changes[direction] & readable(session);
+    if (rules_are_off(session, now) || session->options->dry_run)
+        return 0;
+    return session->rules->changes[direction] & readable(session);
 }
 
 bool judge_wants_lines(const struct session *session, enum direction direction, instant now)

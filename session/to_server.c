@@ -77,44 +77,47 @@ static void expect_surplus(struct session *session, struct span line)
     pending->source = REPLY_SWALLOWED;
 }
 
-/* The server answers each line that it gets; one of those answers is the client's. `owed` says
- * whether the client's has been given a place already. */
-static bool expect_lines(struct session *session, struct span bytes, enum piece_role role,
-                         const struct smtp_event *event, bool owed)
+/* In place of the client's place in the queue: it is owed no reply. */
+#define NOT_OWED SIZE_MAX
+
+/* The server answers each line that it gets; one of those answers is the client's. `place` is where
+ * the client's stands in the queue, or NOT_OWED as long as it has none. */
+static size_t expect_lines(struct session *session, struct span bytes, enum piece_role role,
+                           const struct smtp_event *event, size_t place)
 {
     while (bytes.len > 0) {
         struct span line = span_take(bytes, span_find(bytes, '\n') + 1);
-        if (role == PIECE_SENT && !owed) {
+        if (role == PIECE_SENT && place == NOT_OWED) {
             expect_reply(session, event)->server_verb = smtp_command_parse(line).verb;
-            owed = true;
+            place = session->dialogue.count - 1;
         } else if (span_ends(line, SPAN("\n"))) {
             expect_surplus(session, line);
         }
         bytes = span_drop(bytes, line.len);
     }
-    return owed;
+    return place;
 }
 
-/* The pieces take the command's place. True when the client is owed a reply for them. */
-static bool send_pieces(struct session *session, const struct smtp_event *event,
-                        const struct outcome *outcome)
+/* The pieces take the command's place. */
+static size_t send_pieces(struct session *session, const struct smtp_event *event,
+                          const struct outcome *outcome)
 {
     struct span content = text_span(&outcome->content);
     size_t begin = 0;
-    bool owed = false;
+    size_t place = NOT_OWED;
     for (size_t i = 0; i < outcome->piece_count; i++) {
         size_t end = outcome->pieces[i].end;
         struct span piece = span_take(span_drop(content, begin), end - begin);
-        owed = expect_lines(session, piece, outcome->pieces[i].role, event, owed);
+        place = expect_lines(session, piece, outcome->pieces[i].role, event, place);
         begin = end;
     }
     lane_discard(server_lane(session), event->raw.len);
     lane_send(server_lane(session), span_take(content, before_fate(outcome, content.len)), outcome);
-    return owed;
+    return place;
 }
 
-static bool send_untouched(struct session *session, const struct smtp_event *event,
-                           const struct outcome *outcome)
+static size_t send_untouched(struct session *session, const struct smtp_event *event,
+                             const struct outcome *outcome)
 {
     struct lane *lane = server_lane(session);
     size_t leaves = before_fate(outcome, event->raw.len);
@@ -122,7 +125,7 @@ static bool send_untouched(struct session *session, const struct smtp_event *eve
     expect_reply(session, event);
     lane_forward(lane, leaves, outcome);
     lane_discard(lane, rest);
-    return true;
+    return session->dialogue.count - 1;
 }
 
 /* The stand-in speaks where there is no server any more. */
@@ -142,68 +145,98 @@ static void spare_server(struct session *session, const struct smtp_event *event
     lane_discard(server_lane(session), event->raw.len);
 }
 
-/* The server gets the command as the rules leave it. True when the client is owed a reply. */
-static bool tell_server(struct session *session, const struct smtp_event *event,
-                        const struct outcome *outcome)
+/* The server gets the command as the rules leave it. Returns the verb it hears for the client's
+ * command, VERB_NONE when the command was dropped. */
+static enum verb tell_server(struct session *session, const struct smtp_event *event,
+                             const struct outcome *outcome)
 {
     struct lane *lane = server_lane(session);
     if (!outcome->has_answer)
         outbox_wait(&lane->out, outcome->delay);
-    bool owed = outcome->taken ? send_pieces(session, event, outcome)
-                               : send_untouched(session, event, outcome);
-    if (owed && outcome->has_answer)
-        answer_later(dialogue_newest(&session->dialogue), outcome, REPLY_REPLACED);
-    else
+    size_t place = outcome->taken ? send_pieces(session, event, outcome)
+                                  : send_untouched(session, event, outcome);
+    if (place == NOT_OWED || !outcome->has_answer)
         apply_fate(session, outcome->fate, lane);
-    return owed;
+    if (place == NOT_OWED)
+        return VERB_NONE;
+    struct pending *pending = dialogue_nth(&session->dialogue, place);
+    if (outcome->has_answer)
+        answer_later(pending, outcome, REPLY_REPLACED);
+    return pending->server_verb;
 }
 
-/* BDAT is followed by its chunk whatever becomes of the command (RFC 3030 section 2). */
-static void chunk_follows(struct session *session, const struct smtp_event *event,
-                          enum body_route route, instant now)
-{
-    uint64_t size;
+/* -- BDAT ----------------------------------------------------------------------------------- */
+
+/* What a client announces with BDAT; its chunk follows whatever becomes of the command (RFC 3030
+ * section 2). */
+struct announcement {
+    bool valid;
     bool last;
-    if (event->command.verb == VERB_BDAT && !event->overlong &&
-        smtp_bdat_parse(event->command.argument, &size, &last))
-        chunk_begin(session, size, last, route, now);
+    uint64_t size;
+};
+
+static struct announcement announcement_of(const struct smtp_event *event)
+{
+    struct announcement chunk = { 0 };
+    chunk.valid = event->command.verb == VERB_BDAT && !event->overlong &&
+                  smtp_bdat_parse(event->command.argument, &chunk.size, &chunk.last);
+    return chunk;
 }
 
-/* The command of a chunk that is to be cut anew is said by body.c, when its size is known. */
-static bool is_rechunked(struct session *session, const struct smtp_event *event,
-                         const struct outcome *outcome, instant now)
+/* The command of a chunk that is to be cut anew is said by bdat.c, when its size is known. */
+static bool is_rechunked(const struct session *session, const struct outcome *outcome, instant now)
 {
-    uint64_t size;
-    bool last;
-    return event->command.verb == VERB_BDAT && !outcome->taken && !outcome->has_answer &&
-           outcome->fate == FATE_NONE && !session->detached && !event->overlong &&
-           server_lane(session)->ahead == 0 &&
-           smtp_bdat_parse(event->command.argument, &size, &last) &&
+    return !outcome->taken && !outcome->has_answer && outcome->fate == FATE_NONE &&
+           !session->detached && session->lanes[TO_SERVER].ahead == 0 &&
            chunk_route(session, now) == BODY_RECHUNK;
 }
 
 static void rechunk(struct session *session, const struct smtp_event *event,
-                    const struct outcome *outcome, instant now)
+                    const struct announcement *chunk, const struct outcome *outcome, instant now)
 {
-    uint64_t size;
-    bool last;
-    check(smtp_bdat_parse(event->command.argument, &size, &last));
     text_clear(&session->mail.announced);
     text_add(&session->mail.announced, event->raw);
-    session->mail.announced_size = size;
+    session->mail.announced_size = chunk->size;
     outbox_wait(&server_lane(session)->out, outcome->delay);
     lane_discard(server_lane(session), event->raw.len);
-    chunk_begin(session, size, last, BODY_RECHUNK, now);
+    chunk_begin(session, chunk->size, chunk->last, BODY_RECHUNK, now);
 }
 
-/* Notes the line ending of the client's DATA, and waits at a fork for the reply. */
-static void after_command(struct session *session, const struct smtp_event *event, bool owed)
+/* -- the whole ------------------------------------------------------------------------------ */
+
+/* The client waits at a fork for the reply; of DATA, how its line ends tells how its dot may. */
+static void enter_fork(struct session *session, enum verb verb, bool bare_lf)
 {
     struct decoder *decoder = &server_lane(session)->decoder;
-    if (event->command.verb == VERB_DATA)
-        decoder->bare_lf = span_line_end(event->raw).len == 1;
-    if (owed && verb_is_fork(event->command.verb) && decoder->phase == PHASE_COMMANDS)
+    if (verb == VERB_DATA)
+        decoder->bare_lf = bare_lf;
+    if (verb_is_fork(verb) && decoder->phase == PHASE_COMMANDS)
         decoder_enter(decoder, PHASE_FORK);
+}
+
+/* Carries out what the rules want of a command. */
+static void command_leaves(struct session *session, const struct smtp_event *event,
+                           const struct outcome *outcome, instant now)
+{
+    /* Views into the event end with its bytes; what is needed afterwards is kept. */
+    const struct announcement chunk = announcement_of(event);
+    enum verb said = event->command.verb;
+    bool bare_lf = span_line_end(event->raw).len == 1;
+    enum verb heard = VERB_NONE;
+    bool spared = outcome->has_answer && (!outcome->answer_told || session->detached);
+    if (chunk.valid && is_rechunked(session, outcome, now)) {
+        rechunk(session, event, &chunk, outcome, now);
+        return;
+    }
+    if (spared)
+        spare_server(session, event, outcome);
+    else
+        heard = tell_server(session, event, outcome);
+    if (spared || heard != VERB_NONE)
+        enter_fork(session, said, bare_lf);
+    if (chunk.valid)
+        chunk_begin(session, chunk.size, chunk.last,
+                    heard == VERB_BDAT ? BODY_PASSES : BODY_NOWHERE, now);
 }
 
 void handle_command(struct session *session, const struct smtp_event *event, instant now)
@@ -212,25 +245,9 @@ void handle_command(struct session *session, const struct smtp_event *event, ins
     dialogue_said(&session->dialogue, &event->command);
     log_event(session, event, false, now);
     judge(session, event, now);
-    struct outcome *outcome = &session->outcome;
-    if (session->detached && !outcome->has_answer)
-        stand_in(session, event->command.verb, outcome);
-    if (is_rechunked(session, event, outcome, now)) {
-        rechunk(session, event, outcome, now);
-        return;
-    }
-    /* Views into the event end with its bytes; what is needed afterwards is kept. */
-    struct smtp_event kept = *event;
-    bool spared = outcome->has_answer && (!outcome->answer_told || session->detached);
-    bool owed = true;
-    after_command(session, event, true);
-    chunk_follows(session, event, spared ? BODY_NOWHERE : BODY_PASSES, now);
-    if (spared)
-        spare_server(session, event, outcome);
-    else
-        owed = tell_server(session, &kept, outcome);
-    if (!owed && server_lane(session)->decoder.phase == PHASE_FORK)
-        decoder_enter(&server_lane(session)->decoder, PHASE_COMMANDS);
+    if (session->detached && !session->outcome.has_answer)
+        stand_in(session, event->command.verb, &session->outcome);
+    command_leaves(session, event, &session->outcome, now);
     say_answers(session, now);
 }
 
