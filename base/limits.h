@@ -67,9 +67,13 @@
 #define RECEIVER_LINE_MAX 4096
 #define RECEIVER_HIGH_WATER (64 * 1024)
 #define RECEIVER_TIMEOUT_S 300
+/* Bytes of a message that wait in memory before they are written to its file. */
+#define MAILDIR_WAITING_MAX (256 * 1024)
 /* The built-in sender: bytes of mail it holds ready to leave, and of a reply's text it remembers. */
 #define SENDER_HIGH_WATER (256 * 1024)
 #define SENDER_REASON_MAX 512
+/* Option --connections of `smtpchaos send`. */
+#define SEND_CONNECTIONS_MAX 10000
 
 /* Options --max-sessions, --connect-timeout, --idle-timeout (seconds). RFC 5321 4.5.3.2.7 lets a
  * server drop a client after five minutes; a wire must outlast both peers' own timers. */
