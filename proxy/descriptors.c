@@ -5,7 +5,6 @@
 
 /* Listeners, event loops, the journal, name servers and files read again at HUP; generously. */
 #define OTHERS 256
-#define OF_ONE_SESSION 2
 
 void raise_descriptor_limit(void)
 {
@@ -16,7 +15,7 @@ void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-uint64_t descriptors_for_sessions(uint64_t wanted)
+uint64_t descriptors_for_sessions(uint64_t wanted, unsigned sockets)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
@@ -24,6 +23,6 @@ uint64_t descriptors_for_sessions(uint64_t wanted)
     /* Where there are few, half of them are better than none. */
     uint64_t all = limit.rlim_cur;
     uint64_t left = all > 2 * OTHERS ? all - OTHERS : all / 2;
-    uint64_t fit = left / OF_ONE_SESSION;
+    uint64_t fit = left / sockets;
     return fit < wanted ? fit : wanted;
 }

@@ -6,7 +6,7 @@
 
 /* Takes all that the system allows: the usual 1,024 would be a bound that nobody chose. */
 void raise_descriptor_limit(void);
-/* How many of the wanted sessions fit, each with two sockets, beside what everything else needs. */
-uint64_t descriptors_for_sessions(uint64_t wanted);
+/* How many of the wanted sessions fit, each with so many sockets, beside what all else needs. */
+uint64_t descriptors_for_sessions(uint64_t wanted, unsigned sockets);
 
 #endif

@@ -18,6 +18,7 @@
 #include "proxy/journal_file.h"
 #include "proxy/listener.h"
 #include "proxy/overload.h"
+#include "proxy/sink_server.h"
 #include "proxy/worker.h"
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
@@ -28,7 +29,9 @@ struct server {
     instant began;
     uint64_t run; /* a number that no other run has */
     char host[HOST_NAME_MAX + 1];
+    struct address upstream;
     struct text upstream_name;
+    struct sink_server *sink; /* NULL when the upstream is another's */
     struct listeners listeners;
     struct journal_file *journal;
     struct recall *recall;
@@ -100,9 +103,20 @@ static void order_all(struct server *server, enum worker_order order)
         worker_order(&server->workers[i], order);
 }
 
+/* No session is left: all that keeps the loops running goes. */
+static void retire(struct server *server)
+{
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
+    uv_close((uv_handle_t *)&server->emptied, NULL);
+    if (server->sink)
+        sink_server_stop(server->sink);
+    order_all(server, ORDER_RETIRE);
+}
+
 static void on_emptied(uv_async_t *emptied)
 {
-    order_all(emptied->data, ORDER_RETIRE);
+    retire(emptied->data);
 }
 
 static void stop(struct server *server)
@@ -118,7 +132,7 @@ static void stop(struct server *server)
     }
     listeners_stop(&server->listeners);
     if (open == 0)
-        order_all(server, ORDER_RETIRE);
+        retire(server);
     else
         complain("no longer listening; %" PRIu64 " session%s to end; a second signal ends at once",
                  open, open == 1 ? " has" : "s have");
@@ -171,11 +185,30 @@ static void bound_sessions(struct settings *settings)
 {
     uint64_t wanted = settings->sessions_max;
     raise_descriptor_limit();
-    settings->sessions_max = descriptors_for_sessions(wanted);
+    unsigned sockets = settings->upstream.kind == ADDRESS_SINK ? 3 : 2;
+    settings->sessions_max = descriptors_for_sessions(wanted, sockets);
     if (settings->sessions_max < wanted && settings->sessions_max_given)
         complain("warning: only %" PRIu64 " sessions fit the open files that this process may have "
                  "(ulimit -n); one more client hears 421",
                  settings->sessions_max);
+}
+
+/* The built-in receiver is reached as any other is; only its name is its own. */
+static int prepare_upstream(struct server *server)
+{
+    server->upstream = server->settings->upstream;
+    address_format(&server->upstream, &server->upstream_name);
+    if (server->upstream.kind != ADDRESS_SINK)
+        return 0;
+    int status = 0;
+    struct text place = { 0 };
+    server->sink = sink_server_new(&(struct sink_options){ .sessions_max = UINT64_MAX }, &status);
+    if (!server->sink)
+        return status;
+    socket_address_format(sink_server_address(server->sink, 0), &place);
+    check(address_parse(&server->upstream, text_span(&place), &place));
+    text_deinit(&place);
+    return 0;
 }
 
 /* Sets all up that can fail; answers the exit status. */
@@ -187,8 +220,9 @@ static int prepare(struct server *server)
         if (status)
             return status;
     }
-    if (!settings->journal)
-        return 0;
+    int status = prepare_upstream(server);
+    if (status || !settings->journal)
+        return status;
     server->journal = journal_file_open(settings->journal, settings->journal_format);
     return server->journal ? 0 : EX_IOERR;
 }
@@ -200,7 +234,7 @@ static void start_workers(struct server *server)
         options.rules_until = instant_after(server->began, server->settings->rules_for);
     struct link_place place = {
         .recall = server->recall,
-        .upstream = &server->settings->upstream,
+        .upstream = &server->upstream,
         .upstream_name = text_span(&server->upstream_name),
         .host = span_of(server->host),
         .gone = on_gone,
@@ -254,6 +288,8 @@ static void run(struct server *server)
     watch_signals(server);
     check(uv_async_init(loop, &server->emptied, on_emptied) == 0);
     server->emptied.data = server;
+    if (server->sink)
+        sink_server_start(server->sink, loop);
     listeners_start(&server->listeners, loop, on_accept, server);
     announce(server);
     uv_run(loop, UV_RUN_DEFAULT);
@@ -273,7 +309,6 @@ static void init(struct server *server, struct settings *settings)
     server->run >>= 16;
     if (gethostname(server->host, sizeof server->host - 1) != 0)
         snprintf(server->host, sizeof server->host, "localhost");
-    address_format(&settings->upstream, &server->upstream_name);
     server->recall = recall_new(0);
     server->rules = settings->rules;
     server->rules->references = 1;
@@ -284,6 +319,8 @@ static void init(struct server *server, struct settings *settings)
 static void deinit(struct server *server)
 {
     listeners_deinit(&server->listeners);
+    if (server->sink)
+        sink_server_free(server->sink);
     let_go(server->rules);
     recall_free(server->recall);
     text_deinit(&server->upstream_name);

@@ -16,11 +16,11 @@ static void end_sessions(struct worker *worker)
     }
 }
 
-static void close_handle(uv_handle_t *handle, void *unused)
+/* Whatever else runs on the loop has been ended by its owner. */
+static void retire(struct worker *worker)
 {
-    (void)unused;
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
+    uv_close((uv_handle_t *)&worker->wake, NULL);
+    uv_close((uv_handle_t *)&worker->turn, NULL);
 }
 
 static void obey(struct worker *worker, unsigned orders)
@@ -32,7 +32,7 @@ static void obey(struct worker *worker, unsigned orders)
     if (orders & ORDER_END_SESSIONS)
         end_sessions(worker);
     if (orders & ORDER_RETIRE)
-        uv_walk(&worker->loop, close_handle, NULL);
+        retire(worker);
 }
 
 static void on_wake(uv_async_t *wake)
