@@ -24,8 +24,8 @@ function(room name)
     endif()
 endfunction()
 
-# program(ROOM LINKS target... AS NAME): the executable NAME, made of the folder ROOM: its main.c and
-# a static library ROOM of everything else, so that tests can reach its parts.
+# program(ROOM LINKS target... AS NAME): the executable NAME, made of the folder ROOM: its main.c
+# and a static library ROOM of everything else, so that tests can reach its parts.
 function(program folder)
     cmake_parse_arguments(PROGRAM "" "AS" "LINKS" ${ARGN})
     room_sources(${folder} sources)
@@ -33,7 +33,8 @@ function(program folder)
     list(REMOVE_ITEM sources "${main}")
     if(sources)
         add_library(${folder} STATIC ${sources})
-        target_include_directories(${folder} PUBLIC "${PROJECT_SOURCE_DIR}" "${SMTPCHAOS_GENERATED}")
+        target_include_directories(${folder} PUBLIC
+            "${PROJECT_SOURCE_DIR}" "${SMTPCHAOS_GENERATED}")
         target_link_libraries(${folder} PUBLIC ${PROGRAM_LINKS})
         add_executable(${PROGRAM_AS} "${main}")
         target_link_libraries(${PROGRAM_AS} PRIVATE ${folder})

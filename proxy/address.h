@@ -1,6 +1,6 @@
 /* address: the places that options name: HOST:PORT, [V6]:PORT, :PORT, unix:PATH and `sink`, and how
- * the kernel's socket addresses are written. Turning a host's name into numbers is left to upstream.h
- * and listener.h. */
+ * the kernel's socket addresses are written. Turning a host's name into numbers is left to
+ * lookup.h and listener.h. */
 #ifndef SMTPCHAOS_PROXY_ADDRESS_H
 #define SMTPCHAOS_PROXY_ADDRESS_H
 

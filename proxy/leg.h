@@ -2,8 +2,8 @@
  * done to it: read, write, end, tear. It decides nothing; link.h does. TLS will slide in here.
  *
  * It stands on readiness (uv_poll), not on libuv's streams, for two reasons: bytes are written
- * straight from the session's memory, which may change between "queued" and "sent"; and a peer's RST
- * is noticed even while nothing is read from it. */
+ * straight from the session's memory, which may change between "queued" and "sent"; and a peer's
+ * RST is noticed even while nothing is read from it. */
 #ifndef SMTPCHAOS_PROXY_LEG_H
 #define SMTPCHAOS_PROXY_LEG_H
 
@@ -54,8 +54,8 @@ void leg_watch(struct leg *leg, bool reads, uv_poll_cb ready);
 /* Notes what poll has said; call it first in `ready`. */
 void leg_note(struct leg *leg, int status, int events);
 
-/* Closes the socket, tearing the connection (RST) when `torn`; `closed` is called when the handle is
- * free. A leg without a socket is only marked as closed. */
+/* Closes the socket, tearing the connection (RST) when `torn`; `closed` is called when the handle
+ * is free. A leg without a socket is only marked as closed. */
 void leg_close(struct leg *leg, bool torn, uv_close_cb closed);
 
 #endif

@@ -38,7 +38,7 @@ struct arrival {
     struct rule_set *rules; /* those in force when it came */
 };
 
-/* Begins a session; the link owns the arrival's socket and frees itself when the session is over. */
+/* Begins a session; the link owns the arrival's socket and frees itself when the session ends. */
 void link_open(struct link_place *place, const struct arrival *arrival, instant now);
 /* Ends the session: what can be written at once still is. */
 void link_end(struct link *link, instant now);

@@ -1,5 +1,5 @@
 /* options: GNU long options out of a table. A command describes its options as rows; parsing them,
- * `--help`, the manual page and the lines of a configuration file (config.h) are made from the rows.
+ * `--help`, the manual page and the lines of a configuration file (config.h) come from the rows.
  *
  *     enum { LISTEN, COUNT };
  *     static const struct option_row rows[] = {
@@ -89,9 +89,9 @@ struct options {
     size_t file_count;
 };
 
-/* Reads argv (argv[0] is the command's word). When there is nothing left to do (--help) or something
- * is wrong, says so, sets *status to the exit status and answers false; the options then need no
- * deinit. */
+/* Reads argv (argv[0] is the command's word). When there is nothing left to do (--help), or
+ * something is wrong and has been said, sets *status to the exit status and answers false; the
+ * options then need no deinit. */
 bool options_parse(struct options *options, const struct usage *usage, int argc, char **argv,
                    int *status);
 void options_deinit(struct options *options);

@@ -1,4 +1,4 @@
-/* test_options: options out of a table: values, defaults, order, and what is said about mistakes. */
+/* test_options: options out of a table: values, defaults, order, what is said about mistakes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
