@@ -1,4 +1,4 @@
-/* manual: a command's manual page, in the macros of man(7), from the struct usage that --help has. */
+/* manual: a command's manual page, in the macros of man(7), from the struct usage of --help. */
 #include <stdio.h>
 
 #include "base/version.h"
