@@ -43,13 +43,20 @@ static unsigned deliver(struct session *session, const struct smtp_event *event,
 
 /* -- answers made up here ------------------------------------------------------------------- */
 
-/* What the rules, the journal and the templates learn about a reply from its command. */
-static void name_command(struct smtp_event *event, const struct pending *pending)
+/* What the rules, the journal and the templates learn about a reply from its command. LMTP's replies
+ * to a mail are about one recipient each, in the order in which they were accepted. */
+static void name_command(const struct session *session, struct smtp_event *event,
+                         const struct pending *pending)
 {
+    const struct envelope *granted = &session->dialogue.granted;
     event->reply.after = pending->client_verb;
     event->reply.after_message = pending->after_message;
     if (pending->client_verb == VERB_RCPT)
         event->reply.recipient = pending->address;
+    else if (pending->after_message && session->dialogue.lmtp &&
+             granted->recipient_count >= pending->replies)
+        event->reply.recipient =
+            envelope_recipient(granted, granted->recipient_count - pending->replies);
 }
 
 static void say_answer(struct session *session, struct pending *pending, unsigned received,
@@ -59,7 +66,7 @@ static void say_answer(struct session *session, struct pending *pending, unsigne
     struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT, .raw = pending->answer };
     event.number = ++lane->decoder.number;
     event.reply = smtp_reply_parse(event.raw);
-    name_command(&event, pending);
+    name_command(session, &event, pending);
     session->replies++;
     log_event(session, &event, true, now);
     const struct outcome *outcome = judge(session, &event, now);
@@ -118,7 +125,7 @@ static struct pending *command_of_reply(struct session *session, struct smtp_eve
         size_t accepted = session->dialogue.granted.recipient_count;
         pending->replies = accepted ? (unsigned)accepted : 1;
     }
-    name_command(event, pending);
+    name_command(session, event, pending);
     return pending;
 }
 

@@ -45,7 +45,7 @@ struct smtp_reply {
     unsigned lines;        /* how many lines the reply has */
     enum verb after;       /* the command it answers; VERB_NONE when there is none */
     bool after_message;    /* it answers the end of a message (final dot, BDAT LAST) */
-    struct span recipient; /* the address of the RCPT it answers; empty otherwise */
+    struct span recipient; /* the address of the RCPT, or of LMTP's recipient, that it is about */
     struct span text;      /* the first line behind the code, without its line ending */
 };
 
