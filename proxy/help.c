@@ -1,12 +1,19 @@
-/* help: see help.h; the manual page is in manual.c. */
+/* help: see help.h. */
 #include "proxy/help.h"
 
 #include <stdio.h>
 
+#include "proxy/commands.h"
 #include "proxy/option_value.h"
 
 #define COLUMNS 79
 #define HELP_COLUMN 26
+
+const char program_description[] =
+    "An SMTP proxy that is an invisible wire until told otherwise, and then does to the mail, on "
+    "purpose and repeatably, what firewalls, scanners, tarpits, greylists and bad networks do to "
+    "it "
+    "by accident.";
 
 static void add_part(struct text *out, const char *part)
 {
@@ -73,6 +80,18 @@ static void print_paragraphs(const char *paragraphs)
         print_wrapped(span_take(rest, end), 0, 0);
         rest = span_drop(rest, end + 2);
     }
+}
+
+void help_print_program(void)
+{
+    printf("usage: smtpchaos COMMAND [OPTION]…\n");
+    print_paragraphs(program_description);
+    printf("\nCommands:\n");
+    for (size_t i = 0; i < command_count; i++)
+        printf("  %-10s %s\n", commands[i].word, commands[i].what);
+    print_paragraphs(
+        "`smtpchaos COMMAND --help` tells more about each. `smtpchaos --version` tells "
+        "which smtpchaos this is.");
 }
 
 static void print_row(const struct option_row *row)

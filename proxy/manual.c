@@ -1,7 +1,10 @@
-/* manual: a command's manual page, in the macros of man(7), from the struct usage of --help. */
+/* manual: see manual.h. */
+#include "proxy/manual.h"
+
 #include <stdio.h>
 
 #include "base/version.h"
+#include "proxy/commands.h"
 #include "proxy/help.h"
 
 /* Text for roff: backslashes and hyphens mean themselves, and a dot or quote that begins a line is
@@ -62,7 +65,16 @@ static void put_examples(const char *examples)
     fputs(".fi\n", stdout);
 }
 
-void help_print_manual(const struct usage *usage)
+static void put_exit_status(void)
+{
+    fputs(
+        ".SH EXIT STATUS\n0 fine; 1 the verdict or check is negative; 64 a bad option or rule; "
+        "65 a bad data file; 66 a missing file; 69 a port in use, a peer out of reach; 74 reading "
+        "or writing failed; 78 a bad configuration file.\n",
+        stdout);
+}
+
+void manual_print_command(const struct usage *usage)
 {
     printf(".TH SMTPCHAOS\\-%s 1 \"\" \"smtpchaos %s\" \"User Commands\"\n", usage->name,
            SMTPCHAOS_VERSION);
@@ -79,10 +91,29 @@ void help_print_manual(const struct usage *usage)
     put_row(&(struct option_row){ .name = "help", .help = "shows a summary of this page" });
     if (usage->examples)
         put_examples(usage->examples);
-    fputs(
-        ".SH EXIT STATUS\n0 fine; 1 the verdict or check is negative; 64 a bad option or rule; "
-        "65 a bad data file; 66 a missing file; 69 a port in use, a peer out of reach; 74 reading "
-        "or writing failed; 78 a bad configuration file.\n"
-        ".SH SEE ALSO\n.BR smtpchaos (1)\n",
-        stdout);
+    put_exit_status();
+    fputs(".SH SEE ALSO\n.BR smtpchaos (1)\n", stdout);
+}
+
+static void put_commands(void)
+{
+    fputs(".SH COMMANDS\n", stdout);
+    for (size_t i = 0; i < command_count; i++) {
+        printf(".TP\n\\fB%s\\fR\n", commands[i].word);
+        put_text(span_of(commands[i].what));
+        printf("; see \\fBsmtpchaos\\-%s\\fR(1)\n", commands[i].word);
+    }
+}
+
+void manual_print_program(void)
+{
+    printf(".TH SMTPCHAOS 1 \"\" \"smtpchaos %s\" \"User Commands\"\n", SMTPCHAOS_VERSION);
+    fputs(".SH NAME\nsmtpchaos \\- an SMTP proxy that does harm on purpose and repeatably\n"
+          ".SH SYNOPSIS\n\\fBsmtpchaos\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]…\n"
+          ".SH DESCRIPTION\n",
+          stdout);
+    put_text(span_of(program_description));
+    putchar('\n');
+    put_commands();
+    put_exit_status();
 }

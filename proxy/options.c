@@ -10,6 +10,7 @@
 #include "proxy/config.h"
 #include "proxy/exits.h"
 #include "proxy/help.h"
+#include "proxy/manual.h"
 #include "proxy/option_value.h"
 
 static char *string_copy(struct span text)
@@ -190,7 +191,7 @@ static bool is_answered(const struct usage *usage, int argc, char **argv)
         if (help)
             help_print(usage);
         else if (strcmp(argv[at], "--manual") == 0)
-            help_print_manual(usage);
+            manual_print_command(usage);
         else
             continue;
         return true;
