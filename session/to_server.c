@@ -242,9 +242,10 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
 void handle_command(struct session *session, const struct smtp_event *event, instant now)
 {
     session->commands++;
-    dialogue_said(&session->dialogue, &event->command);
     log_event(session, event, false, now);
+    /* The rules see the command before the dialogue knows of it (smtp/about.h). */
     judge(session, event, now);
+    dialogue_said(&session->dialogue, &event->command);
     if (session->detached && !session->outcome.has_answer)
         stand_in(session, event->command.verb, &session->outcome);
     command_leaves(session, event, &session->outcome, now);
