@@ -12,7 +12,7 @@
 #include "script_maker.h"
 #include "session_driver.h"
 
-#define RUNS 1500
+#define RUNS 400
 #define TURNS 24
 
 /* One side says something; then it is the other's turn, or not. */
