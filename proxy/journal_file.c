@@ -79,10 +79,14 @@ static void run(void *argument)
     text_deinit(&lines);
 }
 
+/* https://no-color.org: whatever NO_COLOR says, unless it says nothing. */
 static bool wants_colours(int fd)
 {
-    const char *no_color = getenv("NO_COLOR");
-    return isatty(fd) && !(no_color && no_color[0]);
+    char value[2];
+    size_t size = sizeof value;
+    int error = uv_os_getenv("NO_COLOR", value, &size);
+    bool no_color = error == UV_ENOBUFS || (error == 0 && size > 0);
+    return isatty(fd) && !no_color;
 }
 
 static int open_file(const char *name)

@@ -117,7 +117,7 @@ ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
     struct msghdr message = { .msg_iov = parts,
                               .msg_iovlen = count < SPANS_MAX ? count : SPANS_MAX };
     for (size_t i = 0; i < message.msg_iovlen; i++)
-        parts[i] = (struct iovec){ (void *)(uintptr_t)spans[i].ptr, spans[i].len };
+        parts[i] = (struct iovec){ (void *)spans[i].ptr, spans[i].len };
     ssize_t sent;
     do
         sent = sendmsg(leg->fd, &message, MSG_NOSIGNAL);

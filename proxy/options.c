@@ -116,9 +116,9 @@ static int take_argument(struct options *options, int argc, char **argv, int *at
     text_deinit(&error);
     if (!fine)
         return EX_USAGE;
-    if (row->kind == OPTION_CONFIG)
-        return config_read(options, options->values[options->count - 1].text);
-    return 0;
+    const struct option_value *taken = &options->values[options->count - 1];
+    bool is_config = row_of(options, taken->row)->kind == OPTION_CONFIG;
+    return is_config ? config_read(options, taken->text) : 0;
 }
 
 static void take_operand(struct options *options, char *operand)
