@@ -134,6 +134,14 @@ static bool is_address(struct span address)
     return address.len <= ADDRESS_MAX;
 }
 
+static void refuse(const char *option, const char *text, const char *why)
+{
+    struct text shown = { 0 };
+    text_add_escaped(&shown, span_of(text));
+    complain("%s: \"%s\" %s", option, text_string(&shown), why);
+    text_deinit(&shown);
+}
+
 /* An address with or without its angle brackets. */
 static bool take_address(const char *option, const char *text, bool may_be_empty,
                          struct span *address)
@@ -143,7 +151,7 @@ static bool take_address(const char *option, const char *text, bool may_be_empty
         *address = span_drop_last(span_drop(*address, 1), 1);
     if (is_address(*address) && (address->len > 0 || may_be_empty))
         return true;
-    complain("%s: \"%s\" is no mail address", option, text);
+    refuse(option, text, "is no mail address");
     return false;
 }
 
@@ -222,7 +230,7 @@ static int check_texts(const struct options *options)
     const char *helo = options_text(options, HELO);
     bool made_up = options_given(options, SIZE) || options_given(options, SUBJECT);
     if (helo && !is_one_word(helo))
-        complain("helo: \"%s\" is no host name", helo);
+        refuse("helo", helo, "is no host name");
     else if (!is_one_line(options_text(options, SUBJECT)))
         complain("subject: it has to be one line");
     else if (options_given(options, MESSAGE) && made_up)

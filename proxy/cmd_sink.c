@@ -82,8 +82,6 @@ static void on_signal(uv_signal_t *handle, int number)
     (void)number;
     live_line_stop(&sink->live);
     sink_server_stop(sink->server);
-    for (size_t i = 0; i < 2; i++)
-        uv_close((uv_handle_t *)&sink->signals[i], NULL);
 }
 
 static void watch_signals(struct sink *sink)
@@ -93,7 +91,23 @@ static void watch_signals(struct sink *sink)
         check(uv_signal_init(&sink->loop, &sink->signals[i]) == 0);
         sink->signals[i].data = sink;
         check(uv_signal_start(&sink->signals[i], on_signal, numbers[i]) == 0);
+        /* They keep listening, so that a second signal cannot cut the totals short, but are no
+         * reason to go on. */
+        uv_unref((uv_handle_t *)&sink->signals[i]);
     }
+}
+
+/* libuv gives a signal its deadly meaning back when the last who listens to it is gone. */
+static void forget_signals(struct sink *sink)
+{
+    sigset_t both;
+    sigemptyset(&both);
+    sigaddset(&both, SIGTERM);
+    sigaddset(&both, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &both, NULL);
+    for (size_t i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&sink->signals[i], NULL);
+    uv_run(&sink->loop, UV_RUN_DEFAULT);
 }
 
 static void announce(const struct sink_server *server)
@@ -135,8 +149,10 @@ static void run(struct sink_server *server)
     announce(server);
     live_line_start(&sink.live, &sink.loop, live_words, &sink);
     uv_run(&sink.loop, UV_RUN_DEFAULT);
-    check(uv_loop_close(&sink.loop) == 0);
     print_totals(server);
+    fflush(stdout);
+    forget_signals(&sink);
+    check(uv_loop_close(&sink.loop) == 0);
 }
 
 /* Answers the exit status. */
