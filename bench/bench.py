@@ -1,0 +1,238 @@
+"""Measures smtpchaos against a direct connection and HAProxy, all in one run on one machine.
+
+usage: bench.py [quick] [--only NAME[,NAME...]] [--json FILE]
+
+`quick` takes less than a minute and is rougher. --only names measures and contenders; what is not
+named of either is left out, and the baseline is always there. --json keeps every sample.
+SMTPCHAOS_BIN names the program. No figure makes this fail: it prints.
+"""
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent / "tests" / "e2e"))
+
+import contenders  # noqa: E402
+import cpus  # noqa: E402
+import load  # noqa: E402
+import measures  # noqa: E402
+import report  # noqa: E402
+from crosscheck import CROSS_CHECK, CrossCheck, is_possible  # noqa: E402
+from trouble import Trouble  # noqa: E402
+
+USAGE = 64
+
+
+@dataclass(frozen=True)
+class Form:
+    rounds: int
+    milliseconds: int
+    held: int
+    contenders: tuple
+    cross_checks: int
+
+
+FULL = Form(7, 1200, 9000, contenders.ALL, 3)
+QUICK = Form(3, 300, 1000, contenders.USUAL, 0)
+# Descriptors that a program needs beside two for each session.
+DESCRIPTORS_SPARE = 400
+
+
+class Progress:
+    """Tells a person at a terminal how far it is, and nobody else."""
+
+    def __init__(self, total: int):
+        self.total = total
+        self.done = 0
+        self.shows = sys.stderr.isatty()
+
+    def step(self, *words) -> None:
+        self.done += 1
+        self._show(f"{self.done}/{self.total} {' '.join(words)}")
+
+    def over(self) -> None:
+        self._show("")
+
+    def _show(self, text: str) -> None:
+        if self.shows:
+            print(f"\r{text:<60}\r", end="", file=sys.stderr, flush=True)
+
+
+class Bench:
+    """One run: its sink, its contenders, its samples by (contender, measure)."""
+
+    def __init__(self, form: Form, only: set, stack: ExitStack):
+        self.form = form
+        self.layout = cpus.Layout()
+        self.directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        self.directory.chmod(0o755)
+        self.kinds = [kind for kind in form.contenders if _is_wanted(kind.name, only, NAMES)
+                      or kind.name == contenders.BASELINE]
+        self.measures = [measure for measure in (*measures.SAMPLED, measures.IDLE)
+                         if _is_wanted(measure.name, only, measures.NAMES)]
+        self.sessions_max = (resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+                             - DESCRIPTORS_SPARE) // 2
+        self.samples = {}
+        self.troubles = []
+        self.sink = load.Sink(self.layout.load)
+        stack.callback(self.sink.stop)
+
+    # -- starting and ending contenders ---------------------------------------------------------
+
+    def start_all(self, stack: ExitStack, upstream: int) -> list:
+        return [self.start(kind, stack, upstream) for kind in self.kinds]
+
+    def start(self, kind, stack: ExitStack, upstream: int):
+        place = Path(tempfile.mkdtemp(prefix=f"{kind.name}-", dir=self.directory))
+        contender = kind(place, upstream, self.sessions_max)
+        stack.callback(contender.stop)
+        return contender.start(self.layout.proxy)
+
+    def keep(self, name: str, measure, sample: dict) -> None:
+        self.samples.setdefault((name, measure.name), []).append(sample)
+
+    # -- samples --------------------------------------------------------------------------------
+
+    def sample_all(self, running: list) -> None:
+        """Round by round, so that whatever changes in the meantime changes for all contenders."""
+        plan = [(measure, contender) for measure in self.measures if measure != measures.IDLE
+                for contender in running if contender.takes(measure.name)]
+        progress = Progress(len(plan) * self.form.rounds)
+        for _ in range(self.form.rounds):
+            for measure, contender in plan:
+                progress.step(measure.name, contender.name)
+                self._guarded(contender, measure, self._sample)
+        progress.over()
+
+    def _guarded(self, contender, measure, take) -> None:
+        try:
+            self.keep(contender.name, measure, take(contender, measure))
+        except Trouble as trouble:
+            self.troubles.append(f"{measure.name}, {contender.name}: {trouble}")
+
+    def _sample(self, contender, measure) -> dict:
+        home = self.layout.together if measure.together else self.layout.load
+        watched = [pid for pid in (self.sink.pid, contender.pid) if pid]
+        cpus.pin(self.sink.pid, home)
+        neighbours = cpus.Neighbours(watched)
+        sample = load.run(self.command(contender.port, measure), watched, home)
+        own, sink, *proxy = sample["cpu"]
+        contender.rest()
+        return sample | {"proxy_cpu": proxy[0] if proxy else None, "others_cpu": own + sink,
+                         "disturbed": neighbours.disturbed(sample["load_cpu"])}
+
+    def command(self, port, measure) -> list:
+        sessions = self.held if measure == measures.IDLE else measure.sessions
+        return load.command(port, measure.mode, sessions, measure.size, self.form.milliseconds)
+
+    # -- memory ---------------------------------------------------------------------------------
+
+    @property
+    def held(self) -> int:
+        return min(self.form.held, self.sessions_max)
+
+    def hold_all(self) -> None:
+        if measures.IDLE not in self.measures:
+            return
+        for kind in self.kinds:
+            with ExitStack() as stack:
+                contender = self.start(kind, stack, self.sink.port)
+                if contender.pid and contender.takes(measures.IDLE.name):
+                    self._guarded(contender, measures.IDLE, self._hold)
+
+    def _hold(self, contender, _) -> dict:
+        before = cpus.resident_kib(contender.pid)
+        held = load.Held(contender.port, self.held, self.layout.load)
+        grown = cpus.resident_kib(contender.pid) - before
+        held.let_go()
+        return {"kib": grown / self.held, "disturbed": False}
+
+    # -- with programs that everybody has -------------------------------------------------------
+
+    def cross_check(self) -> bool:
+        if not self.form.cross_checks or not is_possible():
+            return False
+        with ExitStack() as stack:
+            check = CrossCheck(self.directory)
+            stack.callback(check.stop)
+            running = [contender for contender in self.start_all(stack, check.port)
+                       if contender.takes(CROSS_CHECK.name)]
+            for _ in range(self.form.cross_checks):
+                for contender in running:
+                    self._guarded(contender, CROSS_CHECK, check.sample)
+        return True
+
+    def run(self) -> list:
+        """Everything; answers the measures of the table."""
+        with ExitStack() as stack:
+            running = self.start_all(stack, self.sink.port)
+            self.shown = [(contender, contender.shown()) for contender in running]
+            self.sample_all(running)
+        self.hold_all()
+        return [*self.measures, CROSS_CHECK] if self.cross_check() else self.measures
+
+
+# -- the command line ---------------------------------------------------------------------------
+
+
+NAMES = tuple(kind.name for kind in contenders.ALL)
+
+
+def _is_wanted(name: str, only: set, kind: tuple) -> bool:
+    """What is named of a kind leaves the rest of that kind out."""
+    return name in only or not only & set(kind)
+
+
+def read_arguments(words: list) -> tuple:
+    form, only, file = FULL, set(), None
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word == "quick":
+            form = QUICK
+        elif word == "--only" and words:
+            only |= set(words.pop(0).split(","))
+        elif word == "--json" and words:
+            file = Path(words.pop(0))
+        else:
+            raise Trouble(f"{word}: expected quick, --only NAME[,NAME...] or --json FILE", USAGE)
+    for name in sorted(only - set(NAMES) - set(measures.NAMES)):
+        near = get_close_matches(name, (*NAMES, *measures.NAMES), 1)
+        hint = f"did you mean {near[0]}?" if near else f"{', '.join((*NAMES, *measures.NAMES))}"
+        raise Trouble(f"--only {name}: no measure or contender of that name; {hint}", USAGE)
+    return form, only, file
+
+
+def check_programs() -> None:
+    if not os.access(os.environ.get("SMTPCHAOS_BIN", ""), os.X_OK):
+        raise Trouble("SMTPCHAOS_BIN names no program")
+    if not shutil.which("haproxy"):
+        raise Trouble("haproxy is missing; apt-get install haproxy")
+
+
+def main(words: list) -> None:
+    form, only, file = read_arguments(words)
+    check_programs()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as stack:
+        bench = Bench(form, only, stack)
+        report.show(bench, bench.run())
+        if file:
+            report.keep(bench, file)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Trouble as trouble:
+        print(f"bench: {trouble}", file=sys.stderr)
+        sys.exit(trouble.status)
+    except KeyboardInterrupt:
+        sys.exit(130)

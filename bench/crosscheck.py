@@ -1,0 +1,45 @@
+"""The same comparison with Postfix's smtp-source and smtp-sink, which anyone can run.
+
+They are slower than our own load programs and so hide more of what a proxy costs; smtp-source
+cannot pipeline. They come from the packages that the tests unpack, when those are there.
+"""
+import time
+from pathlib import Path
+
+import cpus
+from measures import MESSAGES as MESSAGE_FIGURES
+from measures import Measure
+from lab.packages import is_installed
+from lab.postfix import SmtpSink
+from network import free_port
+
+SESSIONS = 50
+MESSAGES = 10_000
+SIZE = 1024
+
+CROSS_CHECK = Measure("smtp-source", f"smtp-source -s {SESSIONS} -m {MESSAGES} -l {SIZE} before "
+                      "smtp-sink, nothing pinned", MESSAGE_FIGURES)
+
+
+def is_possible() -> bool:
+    return is_installed("postfix")
+
+
+class CrossCheck:
+    """smtp-sink in a box of its own; messages a second through each contender before it."""
+
+    def __init__(self, directory: Path):
+        self.sink = SmtpSink(directory / "smtp-sink", free_port()).start()
+        self.port = self.sink.port
+
+    def sample(self, contender, _) -> dict:
+        before = cpus.spent(contender.pid) if contender.pid else 0
+        began = time.monotonic()
+        self.sink.source(contender.port, MESSAGES, SESSIONS, SIZE)
+        seconds = time.monotonic() - began
+        contender.rest()
+        spent = cpus.spent(contender.pid) - before if contender.pid else None
+        return {"rounds": MESSAGES, "seconds": seconds, "proxy_cpu": spent, "disturbed": False}
+
+    def stop(self) -> None:
+        self.sink.stop()
