@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/poison.h"
 
 struct chunk {
     struct chunk *next;
@@ -21,6 +22,7 @@ static struct chunk *chunk_new(struct pool *pool, size_t capacity)
     if (chunk && capacity <= CHUNK_SIZE) {
         pool->spare = chunk->next;
         pool->spare_count--;
+        unpoison(chunk->data, chunk->capacity);
     } else {
         capacity = capacity < CHUNK_SIZE ? CHUNK_SIZE : capacity;
         chunk = malloc(sizeof *chunk + capacity);
@@ -38,9 +40,11 @@ static void chunk_free(struct pool *pool, struct chunk *chunk)
     check(pool->in_use > 0);
     pool->in_use--;
     if (chunk->capacity != CHUNK_SIZE || pool->spare_count >= POOL_SPARE_MAX) {
+        unpoison(chunk->data, chunk->capacity);
         free(chunk);
         return;
     }
+    poison(chunk->data, chunk->capacity);
     chunk->next = pool->spare;
     pool->spare = chunk;
     pool->spare_count++;
@@ -49,6 +53,13 @@ static void chunk_free(struct pool *pool, struct chunk *chunk)
 static size_t chunk_len(const struct chunk *chunk)
 {
     return chunk->end - chunk->begin;
+}
+
+/* Its first n bytes are not wanted any more. */
+static void pass_over(struct chunk *chunk, size_t n)
+{
+    poison(chunk->data + chunk->begin, n);
+    chunk->begin += (uint32_t)n;
 }
 
 static struct span chunk_span(const struct chunk *chunk)
@@ -163,7 +174,7 @@ void chain_drop(struct chain *chain, size_t n)
     while (n > 0) {
         size_t here = chunk_len(chain->head);
         if (n < here) {
-            chain->head->begin += (uint32_t)n;
+            pass_over(chain->head, n);
             chain->len -= n;
             return;
         }
@@ -191,7 +202,7 @@ static void split_head(struct chain *chain, size_t n)
     if (n <= rest) {
         memcpy(other->data, head->data + head->begin, n);
         other->end = (uint32_t)n;
-        head->begin += (uint32_t)n;
+        pass_over(head, n);
         other->next = head;
         chain->head = other;
         return;
@@ -211,15 +222,28 @@ static bool fits_into_tail(const struct chain *chain, size_t n)
     return chain->tail && chain->tail->capacity - chain->tail->end >= n;
 }
 
+/* Parts below this are copied: else a trickle would hold a whole chunk for each of its bytes. */
+#define RELINK_MIN (CHUNK_SIZE / 4)
+
+/* `part` bytes of the head are to move, `rest` stay: is it better to copy them than to relink? */
+static bool is_better_copied(const struct chain *to, size_t part, size_t rest)
+{
+    if (part < RELINK_MIN)
+        return true;
+    return rest > 0 && (part <= rest || rest > CHUNK_SIZE) && fits_into_tail(to, part);
+}
+
 void chain_move(struct chain *to, struct chain *from, size_t n)
 {
     check(n <= from->len && to->pool == from->pool);
     while (n > 0) {
         size_t here = chunk_len(from->head);
-        if (n < here && (n <= here / 2 || here - n > CHUNK_SIZE) && fits_into_tail(to, n)) {
-            chain_append(to, span_take(chain_head(from), n));
-            chain_drop(from, n);
-            return;
+        size_t part = n < here ? n : here;
+        if (is_better_copied(to, part, here - part)) {
+            chain_append(to, span_take(chain_head(from), part));
+            chain_drop(from, part);
+            n -= part;
+            continue;
         }
         if (n < here && n > CHUNK_SIZE && here - n > CHUNK_SIZE) {
             chain_append(to, span_take(chain_head(from), CHUNK_SIZE));

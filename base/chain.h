@@ -1,5 +1,6 @@
 /* chain: bytes being kept: a list of chunks taken from a pool. Moving bytes between chains relinks
- * whole chunks, so that an untouched body is written from the memory it was read into.
+ * whole chunks, so that an untouched body is written from the memory it was read into; small parts
+ * are copied, so that chunks stay filled however thin the bytes trickle.
  * Chunks move, they are never shared; an empty chain holds no chunk. */
 #ifndef SMTPCHAOS_BASE_CHAIN_H
 #define SMTPCHAOS_BASE_CHAIN_H
