@@ -9,6 +9,7 @@
 #include "proxy/commands.h"
 #include "proxy/complain.h"
 #include "proxy/descriptors.h"
+#include "proxy/end_signals.h"
 #include "proxy/exits.h"
 #include "proxy/live_line.h"
 #include "proxy/options.h"
@@ -59,7 +60,7 @@ static const struct usage usage = {
 
 struct sink {
     uv_loop_t loop;
-    uv_signal_t signals[2];
+    struct end_signals signals;
     struct live_line live;
     struct sink_server *server;
     struct sink_counters shown; /* when the live line was written last */
@@ -82,32 +83,6 @@ static void on_signal(uv_signal_t *handle, int number)
     (void)number;
     live_line_stop(&sink->live);
     sink_server_stop(sink->server);
-}
-
-static void watch_signals(struct sink *sink)
-{
-    static const int numbers[] = { SIGTERM, SIGINT };
-    for (size_t i = 0; i < 2; i++) {
-        check(uv_signal_init(&sink->loop, &sink->signals[i]) == 0);
-        sink->signals[i].data = sink;
-        check(uv_signal_start(&sink->signals[i], on_signal, numbers[i]) == 0);
-        /* They keep listening, so that a second signal cannot cut the totals short, but are no
-         * reason to go on. */
-        uv_unref((uv_handle_t *)&sink->signals[i]);
-    }
-}
-
-/* libuv gives a signal its deadly meaning back when the last who listens to it is gone. */
-static void forget_signals(struct sink *sink)
-{
-    sigset_t both;
-    sigemptyset(&both);
-    sigaddset(&both, SIGTERM);
-    sigaddset(&both, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &both, NULL);
-    for (size_t i = 0; i < 2; i++)
-        uv_close((uv_handle_t *)&sink->signals[i], NULL);
-    uv_run(&sink->loop, UV_RUN_DEFAULT);
 }
 
 static void announce(const struct sink_server *server)
@@ -144,14 +119,13 @@ static void run(struct sink_server *server)
 {
     struct sink sink = { .server = server };
     check(uv_loop_init(&sink.loop) == 0);
-    watch_signals(&sink);
+    end_signals_watch(&sink.signals, &sink.loop, on_signal, &sink);
     sink_server_start(server, &sink.loop);
     announce(server);
     live_line_start(&sink.live, &sink.loop, live_words, &sink);
     uv_run(&sink.loop, UV_RUN_DEFAULT);
+    end_signals_forget(&sink.signals, &sink.loop);
     print_totals(server);
-    fflush(stdout);
-    forget_signals(&sink);
     check(uv_loop_close(&sink.loop) == 0);
 }
 

@@ -2,9 +2,7 @@
 #include "proxy/send_run.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "proxy/clock.h"
@@ -148,8 +146,6 @@ static void end(struct send_run *run)
     run->has_ended = true;
     run->tally.lasted = clock_now() - run->began;
     uv_close((uv_handle_t *)&run->timer, NULL);
-    for (size_t i = 0; i < 2; i++)
-        uv_close((uv_handle_t *)&run->signals[i], NULL);
     live_line_stop(&run->live);
 }
 
@@ -246,18 +242,13 @@ static void live_words(void *owner, duration passed, struct text *out)
 
 static void begin(struct send_run *run, const struct send_plan *plan)
 {
-    static const int numbers[] = { SIGTERM, SIGINT };
     *run = (struct send_run){ .plan = plan, .began = clock_now() };
     run->tally.wanted = plan->count;
     check(uv_loop_init(&run->loop) == 0);
     run->place.loop = &run->loop;
     check(uv_timer_init(&run->loop, &run->timer) == 0);
     run->timer.data = run;
-    for (size_t i = 0; i < 2; i++) {
-        check(uv_signal_init(&run->loop, &run->signals[i]) == 0);
-        run->signals[i].data = run;
-        check(uv_signal_start(&run->signals[i], on_signal, numbers[i]) == 0);
-    }
+    end_signals_watch(&run->signals, &run->loop, on_signal, run);
 }
 
 int send_run(struct send_run *run, const struct send_plan *plan)
@@ -267,6 +258,7 @@ int send_run(struct send_run *run, const struct send_plan *plan)
         live_line_start(&run->live, &run->loop, live_words, run);
     dispatch(run, run->began);
     uv_run(&run->loop, UV_RUN_DEFAULT);
+    end_signals_forget(&run->signals, &run->loop);
     check(uv_loop_close(&run->loop) == 0);
     pool_deinit(&run->place.pool);
     if (!run->has_connected && run->connect_error) {

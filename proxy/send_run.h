@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "proxy/end_signals.h"
 #include "proxy/live_line.h"
 #include "proxy/mail_maker.h"
 #include "proxy/peer_link.h"
@@ -49,7 +50,7 @@ struct send_run {
     const struct send_plan *plan;
     uv_loop_t loop;
     uv_timer_t timer; /* the next message is due */
-    uv_signal_t signals[2];
+    struct end_signals signals;
     struct live_line live;
     struct peer_place place;
     struct send_tally tally;
