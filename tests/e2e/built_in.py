@@ -64,8 +64,20 @@ class Sent:
         return json.loads(self.out)
 
 
-def send(port, *options, text: bytes = b"", timeout_s: float = 60.0) -> Sent:
-    """Sends to a port of 127.0.0.1, or to an address as the program reads it."""
+def start_send(port, *options) -> subprocess.Popen:
+    """Begins to send to a port of 127.0.0.1, or to an address as the program reads it."""
     to = f"127.0.0.1:{port}" if isinstance(port, int) else port
     command = [binary(), "send", "--connect", to, *map(str, options)]
-    return Sent(subprocess.run(command, input=text, capture_output=True, timeout=timeout_s))
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE)
+
+
+def wait_sent(process: subprocess.Popen, text: bytes = b"", timeout_s: float = 60.0) -> Sent:
+    """Waits for a run to end, with a message for its stdin."""
+    out, err = process.communicate(text, timeout_s)
+    return Sent(subprocess.CompletedProcess(process.args, process.returncode, out, err))
+
+
+def send(port, *options, text: bytes = b"") -> Sent:
+    """Sends and waits for the end."""
+    return wait_sent(start_send(port, *options), text)

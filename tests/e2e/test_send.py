@@ -1,8 +1,9 @@
 """`smtpchaos send`: against real receivers, against servers that behave badly, and what it tells."""
+import signal
 import threading
 import unittest
 
-from built_in import Sink, send
+from built_in import Sink, send, start_send, wait_sent
 from lab.aiosmtpd import Aiosmtpd
 from lab.dovecot import Dovecot
 from lab.exim import Exim
@@ -260,6 +261,37 @@ class LoadTest(SendStage):
         sent = send(self.scripted(moody).port, "--count", 10, "--json")
         self.assertEqual((1, 5, {"421": 5}), (
             sent.status, sent.json()["delivered"], sent.json()["refused"]))
+
+
+    def test_latency_knows_the_slow_from_the_usual(self):
+        proxy = self.proxy(self.sink().port, rules=[
+            "to client reply 250 after DATA first 1 per run delay time=400ms"])
+        latency = send(proxy.port, "--count", 50, "--json").json()["latency_ms"]
+        self.assertGreaterEqual(latency["p99"], 400)
+        self.assertLess(latency["p50"], 200)
+
+
+class SignalsTest(SendStage):
+    def test_first_begins_no_further_message(self):
+        sink = self.sink()
+        process = start_send(sink.port, "--count", 10_000, "--rate", 100, "--keep", 10, "--json")
+        self.wait_until(lambda: len(sink.messages()) >= 5, "five messages")
+        process.send_signal(signal.SIGINT)
+        sent = wait_sent(process)
+        told = sent.json()
+        self.assertEqual((1, 10_000), (sent.status, told["sent"] + told["not_sent"]))
+        self.assertEqual(told["delivered"], len(sink.messages()))
+        self.assertEqual(told["sent"], told["delivered"])
+
+    def test_second_does_not_wait(self):
+        server = self.scripted(lambda connection: connection.to_end())
+        process = start_send(server.port, "--json")
+        server.wait_connections(1)
+        process.send_signal(signal.SIGTERM)
+        while process.poll() is None and server.threads[-1].is_alive():
+            process.send_signal(signal.SIGTERM)
+        sent = wait_sent(process)
+        self.assertEqual((1, 1), (sent.status, sent.json()["lost"]))
 
 
 class MistakesTest(Stage):
