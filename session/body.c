@@ -134,3 +134,11 @@ void mail_breaks_off(struct session *session)
     release_tail(session);
     chunk_breaks_off(session);
 }
+
+void mail_ended_leniently(struct session *session, instant now)
+{
+    session->messages++;
+    session->dialogue.client_in_body = session->dialogue.server_in_body = false;
+    log_body(session, mail_lane(session)->decoder.body_bytes, now);
+    final_place(session, false);
+}

@@ -10,25 +10,6 @@ static struct lane *mail_lane(struct session *session)
     return &session->lanes[TO_SERVER];
 }
 
-/* The place in the queue of the reply to the end of the mail; NULL when the server has replied
- * before the end. A BDAT has its place since the command passed. */
-static struct pending *final_place(struct session *session, bool chunked)
-{
-    struct dialogue *dialogue = &session->dialogue;
-    struct pending *pending = chunked && dialogue->count ? dialogue_newest(dialogue) : NULL;
-    if (session->mail.answered || (chunked && (!pending || pending->client_verb != VERB_BDAT)))
-        return NULL;
-    if (!chunked) {
-        pending = dialogue_expect(dialogue);
-        pending->client_verb = pending->server_verb = VERB_DATA;
-    }
-    pending->after_message = true;
-    pending->size = dialogue_size(dialogue);
-    /* RFC 2033 section 4.2: a reply for each recipient; how many is known when its turn comes. */
-    pending->replies = dialogue->lmtp ? 0 : 1;
-    return pending;
-}
-
 static void answer_final(struct session *session, bool chunked, const struct outcome *outcome,
                          enum reply_source source)
 {
@@ -144,12 +125,4 @@ void handle_body_end(struct session *session, const struct smtp_event *event, in
     else
         end_of_passing(session, &end, now);
     say_answers(session, now);
-}
-
-void mail_ended_leniently(struct session *session, instant now)
-{
-    session->messages++;
-    session->dialogue.client_in_body = session->dialogue.server_in_body = false;
-    log_body(session, mail_lane(session)->decoder.body_bytes, now);
-    final_place(session, false);
 }

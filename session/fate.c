@@ -50,57 +50,6 @@ void side_is_gone(struct session *session, enum side side)
         session->upstream = UPSTREAM_GONE;
 }
 
-/* -- a source has ended --------------------------------------------------------------------- */
-
-/* The server ended a leg that was given up: commands that still wait for it are answered here. */
-static void answer_for_gone_server(struct session *session, instant now)
-{
-    struct dialogue *dialogue = &session->dialogue;
-    for (size_t i = 0; i < dialogue->count; i++) {
-        struct pending *pending = dialogue_nth(dialogue, i);
-        if (pending->source == REPLY_PASSES) {
-            enum fate fate = FATE_NONE;
-            struct text reply = { 0 };
-            stand_in_reply(session, pending->client_verb, &reply, &fate);
-            pending->answer = pending_copy(text_span(&reply));
-            pending->fate = fate;
-            text_deinit(&reply);
-        }
-        if (pending->source == REPLY_SWALLOWED)
-            pending->answer = pending_copy(SPAN(""));
-        pending->source = REPLY_LOCAL;
-    }
-    say_answers(session, now);
-}
-
-/* One leg of a session whose sides were parted has ended. */
-static void parted_leg_ended(struct session *session, enum direction direction, instant now)
-{
-    if (direction == TO_CLIENT)
-        answer_for_gone_server(session, now);
-    else
-        outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
-}
-
-void handle_close(struct session *session, enum direction direction, instant now)
-{
-    struct lane *lane = &session->lanes[direction];
-    struct smtp_event event = { .kind = SMTP_CLOSE, .going = direction };
-    lane->closing = true;
-    if (session->detached) {
-        parted_leg_ended(session, direction, now);
-        return;
-    }
-    event.number = ++lane->decoder.number;
-    const struct outcome *outcome = judge(session, &event, now);
-    outbox_wait(&lane->out, outcome->delay);
-    if (outcome->taken)
-        lane_send(lane, text_span(&outcome->content), outcome);
-    apply_fate(session, outcome->fate, lane);
-    if (outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0))
-        outbox_step(&lane->out, STEP_FINISH);
-}
-
 /* -- what concerns both sides --------------------------------------------------------------- */
 
 static void finish_all(struct session *session, instant now)

@@ -7,25 +7,6 @@
 #include "base/limits.h"
 #include "session/state.h"
 
-static const struct {
-    const char *name;
-    const char *words;
-} endings[] = {
-#define ENDING(name, word, words) { word, words },
-#include "session/endings.def"
-#undef ENDING
-};
-
-const char *ending_name(enum ending ending)
-{
-    return endings[ending].name;
-}
-
-const char *ending_words(enum ending ending)
-{
-    return endings[ending].words;
-}
-
 /* -- beginning and end ---------------------------------------------------------------------- */
 
 static void *zeroed(size_t count, size_t size)

@@ -1,16 +1,21 @@
 /* state: what a session is made of, for the files of this room that work on it. One subject each:
  *
- *   session.c        doors: bytes in and out, wishes, deadlines, what happened to a side
- *   lane.c           one direction: decode, let pass what no rule could act on, hand events on
- *   judge.c          an event meets the rules; what they want is merged
- *   to_server.c      what becomes of connects and commands
- *   body.c           mail on its way: where it goes, its lines
- *   bdat.c           BDAT chunks of our own
- *   body_end.c       the end of a mail
- *   to_client.c      what becomes of greetings and replies, and of replies made up here
- *   parting.c        the sides believe different things: bodies to nowhere, the stand-in, opaque
- *   fate.c           ends, resets, silence, and when a session is over
- *   session_log.c    entries for the journal */
+ *   session.c       doors: bytes in and out, wishes, deadlines, what happened to a side
+ *   settle.c        bytes become events, and are handed to
+ *   closing.c       what becomes of an end
+ *   to_server.c     what becomes of connects and commands
+ *   body_end.c      the end of a mail
+ *   to_client.c     what becomes of greetings and replies, and of replies made up here
+ *   parting.c       the sides believe different things: bodies to nowhere, the stand-in, opaque
+ *   body.c          mail on its way: where it goes, its lines
+ *   bdat.c          BDAT chunks of our own
+ *   queue.c         places in the queue of commands that wait for their reply
+ *   judge.c         an event meets the rules; what they want is merged
+ *   fate.c          ends, resets, silence, and when a session is over
+ *   lane.c          one direction: how bytes leave it, how many it may hold
+ *   session_log.c   entries for the journal
+ *
+ * Each uses those below it only. */
 #ifndef SMTPCHAOS_SESSION_STATE_H
 #define SMTPCHAOS_SESSION_STATE_H
 
@@ -121,14 +126,14 @@ struct session {
 
 /* -- lane.c --------------------------------------------------------------------------------- */
 
-/* Works on both lanes until neither gets further. */
-void session_settle(struct session *session, instant now);
 /* Sends the event's raw bytes on as they are, but for what has left already. */
 void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome);
 /* Throws the event's raw bytes away. */
 void lane_discard(struct lane *lane, size_t len);
 /* Sends bytes that stand in for others, at the outcome's pace. */
 void lane_send(struct lane *lane, struct span bytes, const struct outcome *outcome);
+/* Above its high-water mark a lane stops wishing to be read, until it is below its low one. */
+void lane_note_pressure(struct lane *lane);
 /* True when more may be read from the side the lane comes from. */
 bool lane_wants_bytes(const struct session *session, const struct lane *lane);
 
@@ -149,9 +154,6 @@ void handle_connect(struct session *session, instant now);
 void handle_command(struct session *session, const struct smtp_event *event, instant now);
 /* AUTH's continuation, the beginning of an overlong line, opaque bytes. */
 void handle_client_other(struct session *session, const struct smtp_event *event, instant now);
-/* Remembers an answer for its turn; `pending` must be the newest. */
-void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source);
-
 /* -- body.c --------------------------------------------------------------------------------- */
 
 /* The client was told 354: where its mail goes is decided. */
@@ -160,6 +162,8 @@ void mail_begin(struct session *session, instant now);
 void chunk_begin(struct session *session, uint64_t size, bool last, enum body_route route,
                  instant now);
 void handle_body(struct session *session, const struct smtp_event *event, instant now);
+/* The server replied behind a dot that only lenient servers honour: the mail has ended there. */
+void mail_ended_leniently(struct session *session, instant now);
 /* There will be no more of the mail under way: what was held back for its end leaves. */
 void mail_breaks_off(struct session *session);
 
@@ -180,9 +184,6 @@ void chunk_breaks_off(struct session *session);
 /* -- body_end.c ----------------------------------------------------------------------------- */
 
 void handle_body_end(struct session *session, const struct smtp_event *event, instant now);
-/* The server replied behind a dot that only lenient servers honour: the mail has ended there. */
-void mail_ended_leniently(struct session *session, instant now);
-
 /* -- to_client.c ---------------------------------------------------------------------------- */
 
 void handle_greeting(struct session *session, const struct smtp_event *event, instant now);
@@ -215,12 +216,28 @@ void turn_opaque(struct session *session, const char *why, instant now);
 void apply_fate(struct session *session, enum fate fate, struct lane *lane);
 /* The first ending sticks. */
 void set_ending(struct session *session, enum ending ending);
-/* The source of the lane has ended and all its bytes were dealt with: the end travels on. */
-void handle_close(struct session *session, enum direction direction, instant now);
 /* Carries out STEP_… that concern both sides, and sees whether the session is over. */
 void settle_fate(struct session *session, instant now);
 /* A side is gone: nothing can be said to it and nothing will come from it. */
 void side_is_gone(struct session *session, enum side side);
+
+/* -- queue.c -------------------------------------------------------------------------------- */
+
+/* Remembers an answer for the turn of this command. */
+void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source);
+/* The place of the reply to the end of the mail; NULL when the server has replied before the end. A
+ * BDAT has its place since the command passed. */
+struct pending *final_place(struct session *session, bool chunked);
+
+/* -- closing.c ------------------------------------------------------------------------------ */
+
+/* The source of the lane has ended and all its bytes were dealt with: the end travels on. */
+void handle_close(struct session *session, enum direction direction, instant now);
+
+/* -- settle.c ------------------------------------------------------------------------------- */
+
+/* Works on both lanes until neither gets further. */
+void session_settle(struct session *session, instant now);
 
 /* -- session_log.c -------------------------------------------------------------------------- */
 

@@ -84,7 +84,11 @@ void say_answers(struct session *session, instant now)
     while (next && next->source == REPLY_LOCAL && session->greeted &&
            client_lane(session)->ahead == 0 && !session->opaque) {
         next->replies = 1;
-        say_answer(session, next, 0, now);
+        /* A rule's own command at a server that is gone: nobody is owed an answer. */
+        if (next->answer.len == 0)
+            dialogue_answered(&session->dialogue);
+        else
+            say_answer(session, next, 0, now);
         next = dialogue_next(&session->dialogue);
     }
 }

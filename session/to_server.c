@@ -51,16 +51,6 @@ void handle_connect(struct session *session, instant now)
 
 /* -- commands ------------------------------------------------------------------------------- */
 
-void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source)
-{
-    pending->source = source;
-    pending->answer = pending_copy(text_span(&outcome->answer));
-    pending->wait = outcome->delay;
-    pending->fate = outcome->fate;
-    if (source == REPLY_LOCAL)
-        pending->server_verb = VERB_NONE;
-}
-
 static struct pending *expect_reply(struct session *session, const struct smtp_event *event)
 {
     struct pending *pending = dialogue_expect(&session->dialogue);

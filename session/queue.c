@@ -1,0 +1,30 @@
+/* queue: places in the queue of commands that wait for their reply, and answers that are kept for
+ * their turn. */
+#include "session/state.h"
+
+void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source)
+{
+    pending->source = source;
+    pending->answer = pending_copy(text_span(&outcome->answer));
+    pending->wait = outcome->delay;
+    pending->fate = outcome->fate;
+    if (source == REPLY_LOCAL)
+        pending->server_verb = VERB_NONE;
+}
+
+struct pending *final_place(struct session *session, bool chunked)
+{
+    struct dialogue *dialogue = &session->dialogue;
+    struct pending *pending = chunked && dialogue->count ? dialogue_newest(dialogue) : NULL;
+    if (session->mail.answered || (chunked && (!pending || pending->client_verb != VERB_BDAT)))
+        return NULL;
+    if (!chunked) {
+        pending = dialogue_expect(dialogue);
+        pending->client_verb = pending->server_verb = VERB_DATA;
+    }
+    pending->after_message = true;
+    pending->size = dialogue_size(dialogue);
+    /* RFC 2033 section 4.2: a reply for each recipient; how many is known when its turn comes. */
+    pending->replies = dialogue->lmtp ? 0 : 1;
+    return pending;
+}

@@ -1,0 +1,161 @@
+/* settle: bytes that arrived are decoded into events and handed to what becomes of them; bytes that
+ * no loaded rule could act on leave at once, unfinished lines too. */
+#include "base/check.h"
+#include "base/limits.h"
+#include "session/state.h"
+
+/* Some events wait for their end although no rule wants them, because of what was decided before. */
+static bool must_wait(const struct session *session, enum direction direction, unsigned kinds,
+                      instant now)
+{
+    const struct lane *lane = &session->lanes[direction];
+    if (session->detached)
+        return true;
+    if (direction == TO_CLIENT) {
+        const struct pending *next = dialogue_next(&session->dialogue);
+        return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
+    }
+    if (kinds & (SMTP_BODY | SMTP_BODY_END))
+        return session->mail.route != BODY_PASSES;
+    /* Of a BDAT, rules may yet change the size. */
+    return kinds & SMTP_COMMAND && chunk_route(session, now) == BODY_RECHUNK && lane->in.len &&
+           byte_lower(chain_at(&lane->in, 0)) == 'b';
+}
+
+/* Bytes of an event that no rule could act on do not wait for its end. */
+static void pass_ahead(struct session *session, enum direction direction, unsigned kinds,
+                       instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    if (kinds & judge_wants(session, direction, now) || lane->in.len == lane->ahead)
+        return;
+    if (must_wait(session, direction, kinds, now))
+        return;
+    size_t fresh = lane->in.len - lane->ahead;
+    /* Copied, not moved: the decoder has yet to see them. */
+    struct chain copy;
+    chain_init(&copy, session->pool);
+    chain_copy(&copy, &lane->in, lane->ahead, fresh);
+    outbox_move(&lane->out, &copy, fresh);
+    chain_deinit(&copy);
+    lane->ahead = lane->in.len;
+}
+
+/* Before anything else: do these bytes look like SMTP at all? */
+static bool begins_foreign(const struct session *session, enum direction direction)
+{
+    const struct lane *lane = &session->lanes[direction];
+    if (lane->in.len == 0)
+        return false;
+    uint8_t first = chain_at(&lane->in, 0);
+    if (direction == TO_CLIENT)
+        return lane->decoder.phase == PHASE_GREETING && (first < '0' || first > '9') &&
+               first != '\r' && first != '\n';
+    if (lane->decoder.phase != PHASE_COMMANDS || lane->decoder.rest != REST_NONE)
+        return false;
+    /* A TLS record of type handshake, version 3.x (RFC 8446 section 5.1). */
+    if (first == 0x16 && lane->in.len > 1 && chain_at(&lane->in, 1) == 0x03)
+        return true;
+    return !session->greeted && (first < ' ' || first > '~') && first != '\r' && first != '\n' &&
+           first != '\t';
+}
+
+static void hand_on(struct session *session, struct smtp_event *event, instant now)
+{
+    switch (event->kind) {
+    case SMTP_GREETING: handle_greeting(session, event, now); break;
+    case SMTP_COMMAND: handle_command(session, event, now); break;
+    case SMTP_REPLY: handle_reply(session, event, now); break;
+    case SMTP_BODY: handle_body(session, event, now); break;
+    case SMTP_BODY_END: handle_body_end(session, event, now); break;
+    case SMTP_OTHER:
+        if (event->going == TO_SERVER)
+            handle_client_other(session, event, now);
+        else
+            handle_server_other(session, event, now);
+        break;
+    case SMTP_CONNECT:
+    case SMTP_TLS:
+    case SMTP_CLOSE: check(false); /* these are no bytes */
+    }
+}
+
+/* Too many commands wait. With rules the client waits too; a wire stops counting. */
+static bool queue_is_full(struct session *session, enum direction direction, instant now)
+{
+    if (direction != TO_SERVER || session->dialogue.count < PENDING_MAX || session->opaque)
+        return false;
+    if (judge_wants(session, TO_SERVER, now) | judge_wants(session, TO_CLIENT, now))
+        return true;
+    turn_opaque(session, "more commands wait for replies than are remembered", now);
+    return false;
+}
+
+/* The source has ended and an event is unfinished. The end travels on once all bytes have left;
+ * those that wait for the other side's reply do so as long as it can come. */
+static void lane_ends(struct session *session, enum direction direction, enum decoded why,
+                      instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    bool hopeless = why == DECODED_NEED_MORE || session->lanes[TO_CLIENT].source_ended;
+    if (!hopeless && lane->ahead < lane->in.len)
+        return;
+    if (hopeless && direction == TO_SERVER)
+        mail_breaks_off(session);
+    if (hopeless && session->detached && direction == TO_SERVER)
+        lane_discard(lane, lane->in.len);
+    else if (hopeless)
+        lane_forward(lane, lane->in.len, NULL);
+    if (!lane->closing)
+        handle_close(session, direction, now);
+}
+
+/* What an unfinished event waits for: more bytes, the other side's reply, or nothing any more. */
+static void lane_waits(struct session *session, enum direction direction, enum decoded why,
+                       instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    pass_ahead(session, direction, decoder_pending_kinds(&lane->decoder, &lane->in), now);
+    if (why == DECODED_NEED_PEER && lane->ahead > EARLY_BYTES_MAX)
+        turn_opaque(session, "too many bytes ahead of a reply that decides what they mean", now);
+    if (lane->source_ended)
+        lane_ends(session, direction, why, now);
+}
+
+/* True when an event was dealt with. */
+static bool lane_step(struct session *session, enum direction direction, instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    struct smtp_event event;
+    if (lane->deaf) {
+        lane_discard(lane, lane->in.len);
+        lane->closing |= lane->source_ended;
+        return false;
+    }
+    if (queue_is_full(session, direction, now) || outbox_len(&lane->out) >= LANE_HIGH_WATER)
+        return false;
+    if (!session->opaque && begins_foreign(session, direction))
+        turn_opaque(session, "the bytes are not SMTP", now);
+    enum decoded decoded = decoder_next(&lane->decoder, &lane->in, &event);
+    if (decoded != DECODED_EVENT) {
+        lane_waits(session, direction, decoded, now);
+        return false;
+    }
+    hand_on(session, &event, now);
+    return true;
+}
+
+void session_settle(struct session *session, instant now)
+{
+    /* All that one reply sets free goes before the next reply: so it does not matter whether both
+     * came in one read. */
+    do {
+        while (lane_step(session, TO_SERVER, now))
+            continue;
+    } while (lane_step(session, TO_CLIENT, now));
+    for (int direction = 0; direction < 2; direction++) {
+        outbox_advance(&session->lanes[direction].out, now);
+        lane_note_pressure(&session->lanes[direction]);
+    }
+    settle_fate(session, now);
+}
