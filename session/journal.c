@@ -1,4 +1,4 @@
-/* journal: what all formats share: names, the choice of format, and how a line of SMTP is shown:
+/* journal: what all formats share: names, and how a line of SMTP is shown:
  * escaped, bounded, credentials hidden. The formats have a file each. */
 #include "session/journal.h"
 
