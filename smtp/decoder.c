@@ -102,6 +102,7 @@ static enum decoded overlong_command(struct decoder *decoder, struct chain *in,
     decoder->rest = REST_COMMAND;
     found(decoder, in, len, SMTP_OTHER, event);
     event->overlong = true;
+    event->secret = decoder->overlong_verb == VERB_AUTH;
     return DECODED_EVENT;
 }
 
@@ -153,6 +154,13 @@ static enum decoded not_a_reply(struct decoder *decoder, struct chain *in, size_
     return DECODED_EVENT;
 }
 
+/* The end of an overlong reply is no place to look for its code. */
+static void keep_code(struct decoder *decoder, struct span first_line)
+{
+    if (!decoder->mid_reply && decoder->rest == REST_NONE)
+        decoder->reply_code = smtp_reply_parse(first_line).code;
+}
+
 static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_t len,
                                 struct smtp_event *event)
 {
@@ -160,6 +168,10 @@ static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_
     found(decoder, in, len, greeting ? SMTP_GREETING : SMTP_REPLY, event);
     event->reply = smtp_reply_parse(event->raw);
     event->overlong = decoder->mid_reply || decoder->rest != REST_NONE;
+    if (event->overlong)
+        event->reply = (struct smtp_reply){ .code = decoder->reply_code,
+                                            .lines = event->reply.lines,
+                                            .after = VERB_NONE };
     decoder->mid_reply = false;
     decoder->rest = REST_NONE;
     if (greeting)
@@ -189,8 +201,10 @@ static enum decoded overlong_reply_line(struct decoder *decoder, struct chain *i
 {
     uint8_t room[5];
     size_t len = piece_length(decoder, in);
+    struct span prefix = line_prefix(in, 0, len, room);
+    keep_code(decoder, prefix);
     if (decoder->rest == REST_NONE)
-        decoder->rest = rest_of_line(decoder, line_prefix(in, 0, len, room));
+        decoder->rest = rest_of_line(decoder, prefix);
     return not_a_reply(decoder, in, len, true, event);
 }
 
@@ -213,6 +227,8 @@ static enum decoded rest_of_overlong_reply_line(struct decoder *decoder, struct 
 static enum decoded overlong_reply(struct decoder *decoder, struct chain *in, size_t len,
                                    struct smtp_event *event)
 {
+    uint8_t room[5];
+    keep_code(decoder, line_prefix(in, 0, len, room));
     decoder->mid_reply = true;
     return not_a_reply(decoder, in, len, true, event);
 }
