@@ -24,7 +24,7 @@ struct driver {
     struct text log;        /* JSON lines */
     struct heard heard[2];  /* by enum side */
     instant now;
-    bool refuses;           /* the upstream is not there */
+    bool refuses; /* the upstream is not there */
 };
 
 /* Rules are lines, ended by NULL; NULL for none at all. A rule that is wrong fails the test. */
