@@ -15,6 +15,12 @@ struct span {
 /* A span over a string literal, without its final NUL. */
 #define SPAN(literal) ((struct span){ (const uint8_t *)("" literal), sizeof("" literal) - 1 })
 
+/* The same where a static table is initialised. */
+#define SPAN_INIT(literal)                                                                         \
+    {                                                                                              \
+        (const uint8_t *)("" literal), sizeof("" literal) - 1                                      \
+    }
+
 /* What span_cut makes of its input: the parts before and after the separator. */
 struct cut {
     struct span before;

@@ -500,7 +500,7 @@ static void test_replies_have_a_bound(void **state)
 static void test_early_replies_in_the_middle_of_mail(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         struct span reply;
         enum sender_end end;
         unsigned code;

@@ -114,7 +114,7 @@ static void test_clear_keeps_the_memory(void **state)
 
 static void test_escaped(void **state)
 {
-    static const struct {
+    const struct {
         struct span bytes;
         const char *shown;
     } cases[] = {
@@ -167,7 +167,7 @@ static void test_both_cases_of_hex_are_read(void **state)
 
 static void test_bad_escapes_are_placed(void **state)
 {
-    static const struct {
+    const struct {
         struct span shown;
         size_t bad;
     } cases[] = {
