@@ -52,7 +52,7 @@ static const struct option_row rows[] = {
                        "and mail give the same harm again (random; printed at start)" },
     [JOURNAL] = { "journal", OPTION_TEXT, "FILE|-",
                   .help = "write down what happened and what was decided, appending to FILE; - is "
-                          "standard output (nothing is written)" },
+                          "standard output; without it nothing is written down" },
     [JOURNAL_FORMAT] = { "journal-format", OPTION_WORD, "FORMAT", .preset = "json",
                          .choices = "json|text|exchange",
                          .help = "json: one object a line; text: for a terminal; exchange: the CSV "
