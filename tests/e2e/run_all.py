@@ -1,8 +1,9 @@
-"""Runs all tests of this folder and ends with a line for each file: run_all.py [PATTERN]
+"""Runs all tests of this folder and ends with a line for each file: run_all.py [NAME]
 
-PATTERN picks files, such as "survive"; $SMTPCHAOS_BIN names the program under test. The exit status
-is 1 if anything failed, and 1 too if nothing ran.
+NAME picks files, such as survive or wire_*; $SMTPCHAOS_BIN names the program under test. The exit
+status is 1 if anything failed, and 1 too if nothing ran.
 """
+import os
 import sys
 import time
 import unittest
@@ -22,8 +23,11 @@ def run_file(file: Path) -> tuple:
                   f"{bad} bad, {len(result.skipped)} skipped, {time.monotonic() - began:.0f} s")
 
 
-def main(pattern: str = "") -> int:
-    outcomes = [run_file(file) for file in sorted(HERE.glob(f"test_*{pattern}*.py"))]
+def main(pattern: str = "*") -> int:
+    if not os.environ.get("SMTPCHAOS_BIN"):
+        print("run_all: SMTPCHAOS_BIN does not say which program to test", file=sys.stderr)
+        return 64
+    outcomes = [run_file(file) for file in sorted(HERE.glob(f"test_{pattern}.py"))]
     print("\n" + "\n".join(line for _, line in outcomes))
     return 0 if outcomes and all(well for well, _ in outcomes) else 1
 

@@ -103,6 +103,7 @@ class Stage(unittest.TestCase):
     def _end(self, proxy: Proxy) -> None:
         proxy.stop()
         self.assertEqual("", proxy.misbehaviour())
+        self.assertEqual(0, proxy.process.returncode, "the exit status of the proxy")
 
     def _print_logs(self) -> None:
         for player in (*getattr(self, "cast", []), *self.proxies):

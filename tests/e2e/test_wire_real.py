@@ -5,7 +5,7 @@ from lab.aiosmtpd import Aiosmtpd
 from lab.dovecot import Dovecot
 from lab.exim import Exim
 from lab.opensmtpd import OpenSmtpd
-from lab.postfix import Postfix
+from lab.postfix import Postfix, SmtpSink
 from lab.sendmail import Sendmail
 from letter import Letter, content_of
 from network import free_port
@@ -93,6 +93,19 @@ class ToDovecotByLmtp(Stage):
         postfix.submit(letter)
         postfix.wait_queue_empty()
         self.assertEqual(2, len(dovecot.wait_letter(letter, 2)))
+
+
+class ManySessionsAtOnce(Stage):
+    """Postfix's smtp-source before its smtp-sink."""
+
+    MESSAGES, SESSIONS, SIZE = 1_000, 50, 20_000
+
+    def test_every_message_passes(self):
+        sink = self.server(SmtpSink, "sink")
+        proxy = self.proxy(sink.port)
+        sink.source(proxy.port, self.MESSAGES, self.SESSIONS, self.SIZE)
+        closes = proxy.journal.wait(self.MESSAGES, event="close")
+        self.assertEqual(self.MESSAGES, sum(entry["totals"]["messages"] for entry in closes))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
 """Exim, receiver and queueing sender."""
+import fcntl
+from pathlib import Path
+
 from lab.place import make
 from lab.server import QueueingServer
 
@@ -38,6 +41,15 @@ smtp:
 begin retry
 * * F,1d,1h
 """
+
+
+def is_locked(file: Path) -> bool:
+    try:
+        with open(file, "r+b") as data:
+            fcntl.lockf(data, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except OSError:
+        return True
 
 
 class Exim(QueueingServer):
@@ -80,6 +92,11 @@ class Exim(QueueingServer):
 
     def queue(self) -> list:
         return [file.name[:-2] for file in (self.directory / "spool/input").rglob("*-H")]
+
+    def is_resting(self) -> bool:
+        """Exim locks the data file of a message while it handles it."""
+        files = list((self.directory / "spool/input").rglob("*-D"))
+        return bool(files) and not any(map(is_locked, files))
 
     def flush(self) -> None:
         self.box.shell("exim4 -qff")

@@ -61,6 +61,10 @@ class OpenSmtpd(QueueingServer):
         offline = (self.directory / "spool/offline").iterdir()
         return [file.name for file in (*messages, *offline)]
 
+    def is_resting(self) -> bool:
+        listing = self.box.run("smtpctl", "show", "queue").stdout
+        return b"|pending|" in listing and b"|inflight|" not in listing
+
     def flush(self) -> None:
         self.box.shell("smtpctl schedule all")
 

@@ -1,4 +1,4 @@
-"""Postfix, receiver and queueing sender, and its test receiver smtp-sink."""
+"""Postfix, receiver and queueing sender, and its test programs smtp-sink and smtp-source."""
 import os
 import shutil
 
@@ -94,6 +94,11 @@ class Postfix(QueueingServer):
         files = [file for queue in QUEUES_IN_ORDER for file in (spool / queue).rglob("*")]
         return sorted({file.name for file in files if file.is_file()})
 
+    def is_resting(self) -> bool:
+        spool = self.directory / "spool"
+        return any(file.is_file() for file in (spool / "deferred").rglob("*")) and not any(
+            any((spool / queue).iterdir()) for queue in ("maildrop", "incoming", "active"))
+
     def flush(self) -> None:
         self.box.shell("postqueue -f")
 
@@ -102,9 +107,14 @@ class Postfix(QueueingServer):
 
 
 class SmtpSink(Server):
-    """Receives and throws away; for many messages, or to see only how the protocol went."""
+    """Receives and throws away; smtp-source in the same box is its sender."""
 
     program = "postfix"
 
     def launch(self) -> None:
         self.box.spawn("/usr/sbin/smtp-sink", "-u", "mailbox", f"127.0.0.1:{self.port}", "100")
+
+    def source(self, port: int, messages: int, sessions: int, size: int) -> None:
+        """Sends so many messages of so many bytes to the port, in so many sessions at once."""
+        self.box.shell(f"smtp-source -s {sessions} -m {messages} -l {size} -f ann@example.test"
+                       f" -t bob@dest.test 127.0.0.1:{port}")

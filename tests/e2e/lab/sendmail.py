@@ -101,6 +101,9 @@ class Sendmail(QueueingServer):
     def queue(self) -> list:
         return [file.name[2:] for file in (self.directory / "spool").glob("qf*")]
 
+    def is_resting(self) -> bool:
+        return bool(self.queue())
+
     def flush(self) -> None:
         self.box.shell(" ".join(self._sendmail("-q")))
 

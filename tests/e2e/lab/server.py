@@ -138,9 +138,14 @@ class QueueingServer(Server):
         """Throws the queue away, and what is remembered about hosts."""
         raise NotImplementedError
 
-    def wait_deferred(self, timeout_s: float = 15.0) -> re.Match:
-        """Waits until the log tells of an attempt that failed for now."""
-        return self.wait_log(self.deferred, timeout_s)
+    def wait_deferred(self, timeout_s: float = 15.0) -> None:
+        """Waits until an attempt has failed for now and the message is back in the queue."""
+        self.wait_log(self.deferred, timeout_s)
+        wait_until(self.is_resting, f"{self.program} to rest", timeout_s)
+
+    def is_resting(self) -> bool:
+        """Whether no attempt is under way, so that `flush` reaches every message."""
+        raise NotImplementedError
 
     def settle(self) -> None:
         self.wait_queue_empty()
