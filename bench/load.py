@@ -80,4 +80,5 @@ class Held:
             raise Trouble(self.client.communicate()[1].strip())
 
     def let_go(self) -> None:
+        """Ends them, and waits until they are gone."""
         self.client.communicate(timeout=ROUND_MAX_S)

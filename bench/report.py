@@ -11,7 +11,8 @@ from trouble import Trouble
 def show(bench, measures: list) -> None:
     names = [kind.name for kind in bench.kinds]
     rows = table.rows(measures, bench.samples, names, contenders.BASELINE)
-    print(*table.lines(rows), "", *_reading(bench), *cpus.machine(), "", *_commands(bench), sep="\n")
+    about = [*_reading(bench), *cpus.machine(), "", *_commands(bench)]
+    print(*table.lines(rows), "", *about, sep="\n")
     for trouble in dict.fromkeys(bench.troubles):
         print(f"failed: {trouble}")
 

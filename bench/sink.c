@@ -194,12 +194,9 @@ static void accept_all(int epoll, int listener)
         fail("accept");
 }
 
-static _Noreturn void serve_all(int listener)
+static _Noreturn void serve_all(int epoll, int listener)
 {
     struct epoll_event events[EVENTS_MAX];
-    int epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll < 0)
-        fail("epoll");
     watch(epoll, listener);
     for (;;) {
         int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
@@ -226,8 +223,11 @@ int main(int argc, char **argv)
     if (optind < argc)
         refuse("usage: bench-sink [--port N]");
     descriptors_raise();
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0)
+        fail("epoll");
     int listener = loopback_listen(&port);
     printf("listening 127.0.0.1:%u\n", (unsigned)port);
     fflush(stdout);
-    serve_all(listener);
+    serve_all(epoll, listener);
 }
