@@ -70,6 +70,7 @@ class Bench:
 
     def __init__(self, form: Form, only: set, stack: ExitStack):
         self.form = form
+        self.named = only & set(measures.NAMES)
         self.layout = cpus.Layout()
         self.directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         self.directory.chmod(0o755)
@@ -157,17 +158,22 @@ class Bench:
     # -- with programs that everybody has -------------------------------------------------------
 
     def cross_check(self) -> bool:
-        if not self.form.cross_checks or not is_possible():
+        """Whether there was anything to compare with."""
+        if not self.form.cross_checks or self.named or not is_possible():
             return False
-        with ExitStack() as stack:
-            check = CrossCheck(self.directory)
-            stack.callback(check.stop)
-            running = [contender for contender in self.start_all(stack, check.port)
-                       if contender.takes(CROSS_CHECK.name)]
-            for _ in range(self.form.cross_checks):
-                for contender in running:
-                    self._guarded(contender, CROSS_CHECK, check.sample)
+        try:
+            with ExitStack() as stack:
+                self._cross_check(CrossCheck(stack), stack)
+        except Trouble as trouble:
+            self.troubles.append(f"{CROSS_CHECK.name}: {trouble}")
         return True
+
+    def _cross_check(self, check: CrossCheck, stack: ExitStack) -> None:
+        running = [contender for contender in self.start_all(stack, check.port)
+                   if contender.takes(CROSS_CHECK.name)]
+        for _ in range(self.form.cross_checks):
+            for contender in running:
+                self._guarded(contender, CROSS_CHECK, check.sample)
 
     def run(self) -> list:
         """Everything; answers the measures of the table."""
