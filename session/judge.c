@@ -148,13 +148,29 @@ static bool hits(struct session *session, const struct rule *rule,
     return *decided;
 }
 
+/* Rules that were switched on can no longer act on bytes that have left, on a mail that was not cut
+ * into the lines that they want, and on a chunk that was announced with its size. */
+static bool comes_too_early(const struct session *session, const struct smtp_event *event,
+                            instant now)
+{
+    const struct lane *lane = &session->lanes[event->going];
+    if (lane->ahead > 0)
+        return true;
+    if (event->going != TO_SERVER)
+        return false;
+    if (event->kind == SMTP_BODY && !lane->decoder.body_as_lines &&
+        judge_wants_lines(session, TO_SERVER, now))
+        return true;
+    return event->body.chunked && session->mail.route == BODY_PASSES &&
+           judge_changes(session, TO_SERVER, now) & (SMTP_BODY | SMTP_BODY_END);
+}
+
 const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now)
 {
     struct outcome *outcome = &session->outcome;
     outcome_begin(outcome);
-    /* Bytes that left before rules were switched on can no longer be acted on. */
-    bool too_late = session->lanes[event->going].ahead > 0;
-    if (!(judge_wants(session, event->going, now) & event->kind) || too_late)
+    if (!(judge_wants(session, event->going, now) & event->kind) ||
+        comes_too_early(session, event, now))
         return outcome;
     const struct match_source source = match_of(session, event, now);
     for (size_t i = 0; i < session->rules->count; i++) {

@@ -102,7 +102,9 @@ static void lane_ends(struct session *session, enum direction direction, enum de
         return;
     if (hopeless && direction == TO_SERVER)
         mail_breaks_off(session);
-    if (hopeless && session->detached && direction == TO_SERVER)
+    bool unheard =
+        direction == TO_SERVER ? session->detached : must_wait(session, TO_CLIENT, 0, now);
+    if (hopeless && unheard)
         lane_discard(lane, lane->in.len);
     else if (hopeless)
         lane_forward(lane, lane->in.len, NULL);

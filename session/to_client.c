@@ -184,11 +184,27 @@ void handle_reply(struct session *session, struct smtp_event *event, instant now
 
 /* -- other ---------------------------------------------------------------------------------- */
 
+/* Nobody shall hear it: the leg was given up, or it is a part of an overlong reply that a rule has
+ * replaced or brought about. */
+static bool is_unheard(struct session *session)
+{
+    const struct decoder *decoder = &client_lane(session)->decoder;
+    const struct pending *next = dialogue_next(&session->dialogue);
+    bool of_reply =
+        decoder->mid_reply || decoder->rest == REST_CONTINUES || decoder->rest == REST_ENDS;
+    if (session->detached || !of_reply || session->opaque)
+        return session->detached;
+    return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
+}
+
 void handle_server_other(struct session *session, const struct smtp_event *event, instant now)
 {
     bool counts = !event->overlong && !session->opaque;
     bool blank = span_chomp(event->raw).len == 0;
-    lane_forward(client_lane(session), event->raw.len, NULL);
+    if (is_unheard(session))
+        lane_discard(client_lane(session), event->raw.len);
+    else
+        lane_forward(client_lane(session), event->raw.len, NULL);
     if (!counts)
         return;
     session->not_replies++;

@@ -56,7 +56,7 @@ static struct pending *expect_reply(struct session *session, const struct smtp_e
     struct pending *pending = dialogue_expect(&session->dialogue);
     pending->client_verb = pending->server_verb = event->command.verb;
     if (event->command.address.ptr)
-        pending->address = pending_copy(event->command.address);
+        pending->address = pending_copy(span_take(event->command.address, ADDRESS_MAX));
     return pending;
 }
 
@@ -240,6 +240,8 @@ void handle_command(struct session *session, const struct smtp_event *event, ins
         stand_in(session, event->command.verb, &session->outcome);
     command_leaves(session, event, &session->outcome, now);
     say_answers(session, now);
+    if (event->command.verb == VERB_BDAT && event->overlong)
+        turn_opaque(session, "a BDAT is too long for its size to be read", now);
 }
 
 /* -- other ---------------------------------------------------------------------------------- */

@@ -38,7 +38,7 @@ static void hear(struct driver *driver, enum side side)
 
 static void connect(struct driver *driver)
 {
-    if (driver->refuses)
+    if (driver->server == DRIVER_REFUSES)
         session_ended(driver->session, SERVER, ENDING_SERVER_REFUSED, driver->now);
     else
         session_connected(driver->session, driver->now);
@@ -49,9 +49,9 @@ static bool grant(struct driver *driver, enum side side)
 {
     struct heard *heard = &driver->heard[side];
     unsigned wishes = session_wishes(driver->session, side);
-    if (wishes & WISH_CONNECT)
+    if (wishes & WISH_CONNECT && driver->server != DRIVER_SILENT)
         connect(driver);
-    else if (wishes & WISH_WRITE)
+    else if (wishes & WISH_WRITE && !driver->stopped[side])
         hear(driver, side);
     else if (wishes & WISH_FINISH) {
         heard->finished = true;
@@ -72,8 +72,14 @@ static void settle(struct driver *driver)
 
 void driver_begin(struct driver *driver, const char *const *rules, uint64_t seed)
 {
-    *driver = (struct driver){ .now = BEGINS };
-    driver->options = (struct session_options){ .seed = seed };
+    const struct session_options options = { .seed = seed };
+    driver_begin_with(driver, rules, &options, DRIVER_ACCEPTS);
+}
+
+void driver_begin_with(struct driver *driver, const char *const *rules,
+                       const struct session_options *options, enum driver_server server)
+{
+    *driver = (struct driver){ .now = BEGINS, .options = *options, .server = server };
     driver->journal.write = keep_entry;
     driver->recall = recall_new(0);
     load_rules(driver, rules);
@@ -105,18 +111,43 @@ void driver_end(struct driver *driver)
     text_deinit(&driver->heard[SERVER].bytes);
 }
 
-void driver_say(struct driver *driver, enum side side, struct span bytes)
+/* One read of the session's; answers how many bytes it took. */
+static size_t say_once(struct driver *driver, enum side side, struct span bytes)
 {
     enum direction going = side == CLIENT ? TO_SERVER : TO_CLIENT;
-    while (bytes.len > 0) {
-        size_t room;
-        uint8_t *place = session_reserve(driver->session, going, &room);
-        struct span part = span_take(bytes, room);
-        memcpy(place, part.ptr, part.len);
-        session_commit(driver->session, going, part.len, driver->now);
-        settle(driver);
-        bytes = span_drop(bytes, part.len);
-    }
+    size_t room;
+    uint8_t *place = session_reserve(driver->session, going, &room);
+    struct span part = span_take(bytes, room);
+    memcpy(place, part.ptr, part.len);
+    session_commit(driver->session, going, part.len, driver->now);
+    settle(driver);
+    return part.len;
+}
+
+void driver_say(struct driver *driver, enum side side, struct span bytes)
+{
+    while (bytes.len > 0)
+        bytes = span_drop(bytes, say_once(driver, side, bytes));
+}
+
+size_t driver_offer(struct driver *driver, enum side side, struct span bytes)
+{
+    size_t taken = 0;
+    while (taken < bytes.len && session_wishes(driver->session, side) & WISH_READ)
+        taken += say_once(driver, side, span_drop(bytes, taken));
+    return taken;
+}
+
+void driver_resume(struct driver *driver, enum side side)
+{
+    driver->stopped[side] = false;
+    settle(driver);
+}
+
+void driver_tick(struct driver *driver)
+{
+    session_tick(driver->session, driver->now);
+    settle(driver);
 }
 
 void driver_finish(struct driver *driver, enum side side)

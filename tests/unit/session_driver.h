@@ -14,6 +14,13 @@ struct heard {
     bool torn;     /* the reset */
 };
 
+/* What becomes of the connection to the server. */
+enum driver_server {
+    DRIVER_ACCEPTS,
+    DRIVER_REFUSES,
+    DRIVER_SILENT /* it never answers */
+};
+
 struct driver {
     struct session *session;
     struct pool pool;
@@ -24,19 +31,30 @@ struct driver {
     struct text log;        /* JSON lines */
     struct heard heard[2];  /* by enum side */
     instant now;
-    bool refuses; /* the upstream is not there */
+    enum driver_server server;
+    bool stopped[2]; /* by enum side: it does not read what comes for it */
 };
 
 /* Rules are lines, ended by NULL; NULL for none at all. A rule that is wrong fails the test. */
 void driver_begin(struct driver *driver, const char *const *rules, uint64_t seed);
+/* Likewise, with options of its own, which are copied to driver->options and may be changed there. */
+void driver_begin_with(struct driver *driver, const char *const *rules,
+                       const struct session_options *options, enum driver_server server);
 void driver_end(struct driver *driver);
 
 /* The side says bytes, ends, or tears its connection. */
 void driver_say(struct driver *driver, enum side side, struct span bytes);
+/* Says as much as the session wishes to read; answers how many bytes that was. */
+size_t driver_offer(struct driver *driver, enum side side, struct span bytes);
+/* A side that was stopped goes on to read. */
+void driver_resume(struct driver *driver, enum side side);
 void driver_finish(struct driver *driver, enum side side);
 void driver_tear(struct driver *driver, enum side side);
 /* Time passes; everything that falls due on the way happens at its moment. */
 void driver_pass(struct driver *driver, duration wait);
+
+/* The clock looks in, without time having passed. */
+void driver_tick(struct driver *driver);
 
 /* Fails unless the side has heard just this since it was last asked; then forgets it. */
 void driver_hears(struct driver *driver, enum side side, const char *bytes);
