@@ -33,14 +33,17 @@ USAGE = 64
 @dataclass(frozen=True)
 class Form:
     rounds: int
+    rounds_more: int  # for what lacks undisturbed samples
     milliseconds: int
     held: int
     contenders: tuple
     cross_checks: int
 
 
-FULL = Form(7, 1200, 9000, contenders.ALL, 3)
-QUICK = Form(3, 300, 1000, contenders.USUAL, 0)
+FULL = Form(7, 7, 1200, 9000, contenders.ALL, 3)
+QUICK = Form(3, 0, 300, 1000, contenders.USUAL, 0)
+# Undisturbed samples that make a figure.
+SAMPLES_ENOUGH = 3
 # Descriptors that a program needs beside two for each session.
 DESCRIPTORS_SPARE = 400
 
@@ -48,19 +51,16 @@ DESCRIPTORS_SPARE = 400
 class Progress:
     """Tells a person at a terminal how far it is, and nobody else."""
 
-    def __init__(self, total: int):
-        self.total = total
-        self.done = 0
+    def __init__(self):
         self.shows = sys.stderr.isatty()
 
-    def step(self, *words) -> None:
-        self.done += 1
-        self._show(f"{self.done}/{self.total} {' '.join(words)}")
+    def show(self, number: int, share: float, *words) -> None:
+        self._print(f"round {number}, {share:.0%}: {' '.join(words)}")
 
     def over(self) -> None:
-        self._show("")
+        self._print("")
 
-    def _show(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         if self.shows:
             print(f"\r{text:<60}\r", end="", file=sys.stderr, flush=True)
 
@@ -105,12 +105,18 @@ class Bench:
         """Round by round, so that whatever changes in the meantime changes for all contenders."""
         plan = [(measure, contender) for measure in self.measures if measure != measures.IDLE
                 for contender in running if contender.takes(measure.name)]
-        progress = Progress(len(plan) * self.form.rounds)
-        for _ in range(self.form.rounds):
-            for measure, contender in plan:
-                progress.step(measure.name, contender.name)
+        progress = Progress()
+        for more in range(self.form.rounds + self.form.rounds_more):
+            if more >= self.form.rounds:
+                plan = [place for place in plan if self._lacks_samples(*place)]
+            for place, (measure, contender) in enumerate(plan):
+                progress.show(more + 1, place / len(plan), measure.name, contender.name)
                 self._guarded(contender, measure, self._sample)
         progress.over()
+
+    def _lacks_samples(self, measure, contender) -> bool:
+        samples = self.samples.get((contender.name, measure.name), [])
+        return sum(not sample["disturbed"] for sample in samples) < SAMPLES_ENOUGH
 
     def _guarded(self, contender, measure, take) -> None:
         try:
@@ -229,9 +235,10 @@ def main(words: list) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
         bench = Bench(form, only, stack)
-        report.show(bench, bench.run())
-        if file:
-            report.keep(bench, file)
+        found = bench.run()
+    if file:
+        report.keep(bench, file)
+    report.show(bench, found)
 
 
 if __name__ == "__main__":
@@ -242,3 +249,6 @@ if __name__ == "__main__":
         sys.exit(trouble.status)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # Whoever reads has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

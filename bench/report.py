@@ -22,8 +22,9 @@ def _reading(bench) -> list:
     disturbed = sum(sample["disturbed"] for sample in every)
     seconds = bench.form.milliseconds / 1000
     return [
-        f"(ratio to {contenders.BASELINE}); ↓ less is better; medians of {bench.form.rounds} "
-        f"interleaved samples of {seconds:g} s; {bench.held} sessions held",
+        f"(ratio to {contenders.BASELINE}); ↓ less is better; medians of "
+        f"{bench.form.rounds} or more interleaved samples of {seconds:g} s; {bench.held} sessions "
+        "held",
         f"{disturbed} of {len(every)} samples were taken while something else used the machine; "
         f"a figure rests on them only where it had no others ({table.DISTURBED_MARK})",
         f"The proxy has CPU {_listed(bench.layout.proxy)}; load and sink have "

@@ -1,7 +1,7 @@
 """Samples become a table that is text and Markdown at once, with ratios to the baseline."""
 from statistics import median
 
-# Behind a figure of which most samples were taken while something else used the machine.
+# Behind a figure, or a ratio, that rests on samples taken while something else used the machine.
 DISTURBED_MARK = "~"
 
 
@@ -17,8 +17,14 @@ def _cell(found, figure, base) -> str:
     if found is None:
         return "–"
     value, is_disturbed = found
-    text = f"{value:,.{figure.digits}f}{DISTURBED_MARK if is_disturbed else ''}"
-    return f"{text} ({value / base[0]:.2f})" if base and base[0] else text
+    text = f"{value:,.{figure.digits}f}{_mark(is_disturbed)}"
+    if not base or not base[0]:
+        return text
+    return f"{text} ({value / base[0]:.2f}{_mark(is_disturbed or base[1])})"
+
+
+def _mark(is_disturbed: bool) -> str:
+    return DISTURBED_MARK if is_disturbed else ""
 
 
 def _row(measure, figure, samples: dict, names, baseline: str) -> list:

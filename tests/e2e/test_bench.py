@@ -118,6 +118,12 @@ class TableTest(unittest.TestCase):
         self.assertEqual("20", self.shown(samples))
         self.assertEqual("1,000~", self.shown(samples[3:]))
 
+    def test_a_ratio_to_what_was_disturbed_says_so(self):
+        found = {(name, "m"): [{"rounds": 10, "seconds": 1, "disturbed": name == "b"}]
+                 for name in "ab"}
+        rows = table.rows([measures.Measure("m", "", (self.FIGURE,))], found, ["a", "b"], "b")
+        self.assertEqual(["10 (1.00~)", "10~ (1.00~)"], rows[2][1:])
+
     def test_ratios_are_to_the_baseline(self):
         def samples(rounds):
             return [{"rounds": rounds, "seconds": 1, "disturbed": False}]
