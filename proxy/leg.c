@@ -108,7 +108,16 @@ ssize_t leg_read(struct leg *leg, uint8_t *to, size_t room)
     do
         got = read(leg->fd, to, room);
     while (got < 0 && errno == EINTR);
-    return got < 0 ? uv_translate_sys_error(errno) : got;
+    if (got < 0)
+        return uv_translate_sys_error(errno);
+    /* The kernel reports an error once; whoever heard of it first has taken it from here. */
+    return got == 0 && leg->is_torn ? UV_ECONNRESET : got;
+}
+
+bool leg_has_unread(const struct leg *leg)
+{
+    uint8_t first;
+    return recv(leg->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
@@ -138,6 +147,9 @@ void leg_watch(struct leg *leg, bool reads, uv_poll_cb ready)
     /* An RST shows whatever else is waited for, but something has to be: what is rarest. */
     if (!events && !leg->is_silent)
         events = UV_PRIORITIZED;
+    /* Its state would be reported again and again. */
+    if (leg->is_torn)
+        events = 0;
     if (events == leg->watched)
         return;
     leg->watched = events;

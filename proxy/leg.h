@@ -43,13 +43,17 @@ int leg_connect(struct leg *leg, uv_loop_t *loop, const struct socket_address *t
 /* While connecting, after `ready`: 0 and LEG_OPEN, or why it failed, a negative libuv error. */
 int leg_connected(struct leg *leg);
 
-/* Bytes read, 0 at the peer's FIN, or a negative libuv error (UV_EAGAIN: nothing there). */
+/* Bytes read, 0 at the peer's FIN, or a negative libuv error (UV_EAGAIN: nothing there). What came
+ * before a torn connection's end is read first. */
 ssize_t leg_read(struct leg *leg, uint8_t *to, size_t room);
+/* True when bytes wait to be read. */
+bool leg_has_unread(const struct leg *leg);
 /* Bytes written, possibly fewer than there are, or a negative libuv error. */
 ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count);
 /* Ends the writing direction. */
 void leg_finish(struct leg *leg);
-/* Waits for bytes (when `reads`), for room (when wants_write), and always for the peer's RST. */
+/* Waits for bytes (when `reads`), for room (when wants_write), and always for the peer's RST; for
+ * nothing once it is torn. */
 void leg_watch(struct leg *leg, bool reads, uv_poll_cb ready);
 /* Notes what poll has said; call it first in `ready`. */
 void leg_note(struct leg *leg, int status, int events);

@@ -109,7 +109,7 @@ static size_t read_once(struct link *link, enum side side, size_t *room, instant
     session_commit(link->session, direction, got > 0 ? (size_t)got : 0, now);
     if (got < 0)
         leg->is_torn = got != UV_EAGAIN || leg->is_torn;
-    else if (got == 0 && !leg->is_torn)
+    else if (got == 0)
         session_ended(link->session, side, closed_by[side], now);
     return got > 0 ? (size_t)got : 0;
 }
@@ -128,7 +128,7 @@ static void read_some(struct link *link, enum side side, instant now)
         got = read_once(link, side, &room, now);
 }
 
-/* True when something has left. */
+/* True when there is more to do: bytes have left, or could not. */
 static bool write_some(struct link *link, enum side side, instant now)
 {
     struct leg *leg = &link->legs[side];
@@ -147,7 +147,7 @@ static bool write_some(struct link *link, enum side side, instant now)
         session_consume(link->session, direction, (size_t)sent, now);
     leg->wants_write = sent == UV_EAGAIN || (sent >= 0 && (size_t)sent < wanted);
     leg->is_torn = sent < 0 && sent != UV_EAGAIN;
-    return sent > 0;
+    return sent > 0 || leg->is_torn;
 }
 
 /* -- the upstream ----------------------------------------------------------------------------- */
@@ -248,15 +248,18 @@ static void attempt_ended(struct link *link, instant now)
 
 /* -- pump ------------------------------------------------------------------------------------- */
 
-/* Bytes that had come before the connection was torn go first. When the session cannot take them
- * now, the news is more important. */
-static void serve_torn(struct link *link, enum side side, instant now)
+/* Bytes that had come before the connection was torn go first, as they would without us; while the
+ * session does not want them, it hears nothing of the end either. */
+static bool serve_torn(struct link *link, enum side side, instant now)
 {
     size_t room;
     if (may_read(link, side) && read_once(link, side, &room, now) > 0)
-        return;
+        return true;
+    if (leg_has_unread(&link->legs[side]))
+        return false;
     close_leg(link, side, true);
     session_ended(link->session, side, reset_by[side], now);
+    return true;
 }
 
 /* Does what the session wishes of one side; true when that may have led to further wishes. */
@@ -273,10 +276,8 @@ static bool serve(struct link *link, enum side side, instant now)
     }
     if (leg->state != LEG_OPEN)
         return false;
-    if (leg->is_torn) {
-        serve_torn(link, side, now);
-        return true;
-    }
+    if (leg->is_torn)
+        return serve_torn(link, side, now);
     if (wishes(link, side, WISH_FINISH)) {
         leg_finish(leg);
         session_finished(link->session, side, now);
