@@ -10,9 +10,12 @@
 /* Chunks a pool hands out before reading stops (option --max-memory, in chunks): 1 GiB. */
 #define POOL_CHUNKS_MAX 65536
 
-/* A lane stops reading above the first and goes on below the second, bytes held in the lane. */
+/* A lane stops reading above the first and goes on below the second, bytes held in the lane; an
+ * event that waits for its end (--max-line, REPLY_MAX) is not counted. */
 #define LANE_HIGH_WATER (256 * 1024)
 #define LANE_LOW_WATER (64 * 1024)
+/* Heap of a session that waits with nothing under way, in bytes; a test holds it to that. */
+#define SESSION_IDLE_MAX 8192
 
 /* Option --max-line: bytes of one line that rules see; longer lines pass unseen. RFC 5321 4.5.3.1
  * asks for 512 and 1000; real lines are far longer. */

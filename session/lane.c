@@ -26,9 +26,11 @@ void lane_send(struct lane *lane, struct span bytes, const struct outcome *outco
     outbox_add_paced(&lane->out, bytes, outcome->pace_bytes, outcome->pace_gap);
 }
 
+/* An event that waits for its end must get it; how long it may be is the decoder's to bound. */
 static size_t lane_held(const struct lane *lane)
 {
-    return lane->in.len - lane->ahead + outbox_len(&lane->out);
+    size_t waits = lane->unfinished ? 0 : lane->in.len - lane->ahead;
+    return waits + outbox_len(&lane->out);
 }
 
 bool lane_wants_bytes(const struct session *session, const struct lane *lane)
@@ -43,7 +45,7 @@ bool lane_wants_bytes(const struct session *session, const struct lane *lane)
 void lane_note_pressure(struct lane *lane)
 {
     size_t held = lane_held(lane);
-    if (held >= LANE_HIGH_WATER || lane->in.len >= 2 * LANE_HIGH_WATER)
+    if (held >= LANE_HIGH_WATER)
         lane->paused = true;
     else if (held <= LANE_LOW_WATER)
         lane->paused = false;

@@ -86,6 +86,17 @@ void session_free(struct session *session, instant now)
     free(session);
 }
 
+/* Idleness begins where a wait that a rule asked for ends. */
+static void note_time(struct session *session, instant now)
+{
+    for (int direction = 0; direction < 2; direction++) {
+        instant due = outbox_deadline(&session->lanes[direction].out);
+        if (due <= now && due > session->last_activity)
+            session->last_activity = due;
+    }
+    session->seen = now;
+}
+
 /* -- bytes ---------------------------------------------------------------------------------- */
 
 uint8_t *session_reserve(struct session *session, enum direction direction, size_t *room)
@@ -135,7 +146,7 @@ void session_consume(struct session *session, enum direction direction, size_t s
 void session_connected(struct session *session, instant now)
 {
     struct outbox *out = &session->lanes[TO_SERVER].out;
-    session->seen = now;
+    note_time(session, now);
     if (session->upstream != UPSTREAM_WANTED)
         return;
     check(outbox_wants(out, STEP_OPEN));
@@ -170,7 +181,7 @@ static void carry_reset(struct session *session, enum side side)
 
 void session_ended(struct session *session, enum side side, enum ending ending, instant now)
 {
-    session->seen = now;
+    note_time(session, now);
     set_ending(session, ending);
     switch (ending) {
     case ENDING_CLIENT_CLOSED:
@@ -195,7 +206,7 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
 void session_finished(struct session *session, enum side side, instant now)
 {
     struct lane *lane = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
-    session->seen = now;
+    note_time(session, now);
     if (!outbox_wants(&lane->out, STEP_FINISH))
         return;
     lane->target_done = true;
@@ -272,7 +283,7 @@ instant session_deadline(const struct session *session)
 
 void session_tick(struct session *session, instant now)
 {
-    session->seen = now;
+    note_time(session, now);
     if (session->upstream == UPSTREAM_WANTED && now >= session->connect_due) {
         session_ended(session, SERVER, ENDING_CONNECT_TIMEOUT, now);
         return;

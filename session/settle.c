@@ -129,6 +129,7 @@ static bool lane_step(struct session *session, enum direction direction, instant
 {
     struct lane *lane = &session->lanes[direction];
     struct smtp_event event;
+    lane->unfinished = false;
     if (lane->deaf) {
         lane_discard(lane, lane->in.len);
         lane->closing |= lane->source_ended;
@@ -140,6 +141,7 @@ static bool lane_step(struct session *session, enum direction direction, instant
         turn_opaque(session, "the bytes are not SMTP", now);
     enum decoded decoded = decoder_next(&lane->decoder, &lane->in, &event);
     if (decoded != DECODED_EVENT) {
+        lane->unfinished = decoded == DECODED_NEED_MORE;
         lane_waits(session, direction, decoded, now);
         return false;
     }

@@ -60,6 +60,7 @@ struct lane {
     struct decoder decoder;
     struct outbox out;
     size_t ahead;      /* bytes at the head of `in` that have left already */
+    bool unfinished;   /* the bytes of `in` are the beginning of an event */
     bool source_ended; /* the side the bytes come from will send no more */
     bool closing;      /* ... and the CLOSE event has been dealt with */
     bool target_done;  /* the side the bytes go to gets no more: ended or gone */

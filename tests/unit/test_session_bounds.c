@@ -132,6 +132,40 @@ static void test_what_rules_add_is_bounded(void **state)
         stop_and_go(&stops[i]);
 }
 
+/* A line may be longer than what a lane holds otherwise: it is read to its end all the same. */
+static void long_line(const char *const *rules, const char *before_client,
+                      const char *before_server, enum side speaker)
+{
+    const struct session_options options = { .seed = 1, .max_line = MAX_LINE_MAX };
+    struct driver driver;
+    struct text said = { 0 };
+    driver_begin_with(&driver, rules, &options, DRIVER_ACCEPTS);
+    driver_say(&driver, CLIENT, span_of(before_client));
+    driver_say(&driver, SERVER, span_of(before_server));
+    struct text *heard = &driver.heard[speaker == CLIENT ? SERVER : CLIENT].bytes;
+    text_clear(heard);
+    text_add(&said, SPAN("250 "));
+    repeat_into(&said, "x", MAX_LINE_MAX - 2);
+    text_add(&said, SPAN("\r\n"));
+    assert_int_equal(driver_offer(&driver, speaker, text_span(&said)), said.len);
+    assert_true(span_equal(text_span(heard), text_span(&said)));
+    text_deinit(&said);
+    driver_end(&driver);
+}
+
+static void test_long_lines_are_read_to_their_end(void **state)
+{
+    static const char *const rules[] = { "to server command NOOP drop",
+                                         "to server body once bare-lf", "to client reply 599 drop",
+                                         NULL };
+    (void)state;
+    long_line(NULL, "", "220 x\r\n", CLIENT);
+    long_line(NULL, "", "220 x\r\n", SERVER);
+    long_line(rules, "", "220 x\r\n", CLIENT);
+    long_line(rules, "", "220 x\r\n", SERVER);
+    long_line(rules, "DATA\r\n1\r\n", "220 x\r\n354 go\r\n", CLIENT);
+}
+
 /* -- trickles ------------------------------------------------------------------------------- */
 
 static size_t chunks_of_trickle(const char *const *rules, const char *block)
@@ -312,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_rules_that_back_up),
         cmocka_unit_test(test_both_directions_back_up_alone),
         cmocka_unit_test(test_what_rules_add_is_bounded),
+        cmocka_unit_test(test_long_lines_are_read_to_their_end),
         cmocka_unit_test(test_a_trickle_holds_no_more_than_a_gush),
         cmocka_unit_test(test_with_rules_commands_wait_for_replies),
         cmocka_unit_test(test_a_wire_stops_counting_commands),

@@ -137,6 +137,20 @@ static void test_a_client_that_leaves_is_let_go(void **state)
     driver_end(&driver);
 }
 
+/* The server begins TLS, the client was told that there is none. */
+static void test_a_server_that_speaks_tls_alone(void **state)
+{
+    struct driver driver;
+    (void)state;
+    begin(&driver, "to client reply 220 after STARTTLS rewrite line=\"454 no\"", 0);
+    goes(&driver, CLIENT, "STARTTLS\r\n", "STARTTLS\r\n");
+    goes(&driver, SERVER, "220 go\r\n", "454 no\r\n");
+    assert_true(driver.heard[SERVER].finished);
+    goes(&driver, CLIENT, "NOOP\r\n", "");
+    driver_hears(&driver, CLIENT, "250 2.0.0 OK\r\n");
+    driver_end(&driver);
+}
+
 /* Greeted by a rule, the client speaks with the stand-in from the beginning. */
 static void test_a_server_that_was_never_asked(void **state)
 {
@@ -183,6 +197,16 @@ static void test_a_long_reply_is_swallowed_whole(void **state)
     goes(&driver, CLIENT, "NOOP\r\n", "NOOP\r\n");
     goes(&driver, SERVER, "what is this: " LONG_WORDS "\r\n250 ok\r\n",
          "what is this: " LONG_WORDS "\r\n250 ok\r\n");
+    driver_end(&driver);
+}
+
+static void test_a_long_line_is_swallowed_whole(void **state)
+{
+    struct driver driver;
+    (void)state;
+    begin(&driver, "to server command MAIL insert line=\"NOOP\"", MAX_LINE_MIN);
+    goes(&driver, CLIENT, "MAIL FROM:<a@b>\r\n", "NOOP\r\nMAIL FROM:<a@b>\r\n");
+    goes(&driver, SERVER, "250 " LONG_WORDS LONG_WORDS "\r\n250 ok\r\n", "250 ok\r\n");
     driver_end(&driver);
 }
 
@@ -239,9 +263,11 @@ int main(void)
         cmocka_unit_test(test_the_server_is_heard_no_more),
         cmocka_unit_test(test_a_reset_of_the_leg_is_not_carried_over),
         cmocka_unit_test(test_a_client_that_leaves_is_let_go),
+        cmocka_unit_test(test_a_server_that_speaks_tls_alone),
         cmocka_unit_test(test_a_server_that_was_never_asked),
         cmocka_unit_test(test_a_mail_that_the_server_does_not_expect),
         cmocka_unit_test(test_a_long_reply_is_swallowed_whole),
+        cmocka_unit_test(test_a_long_line_is_swallowed_whole),
         cmocka_unit_test(test_a_long_reply_is_replaced_whole),
         cmocka_unit_test(test_a_long_354),
         cmocka_unit_test(test_a_long_bdat),
