@@ -8,20 +8,31 @@ import fcntl
 import os
 import socket
 import struct
+import subprocess
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 0x1
 
+outside = None
+
 
 def own_network() -> bool:
     """Moves this process, and all it starts from now on, into a network name space of its own."""
+    global outside
     libc = ctypes.CDLL(None, use_errno=True)
+    outside = open("/proc/self/ns/net")
     if os.environ.get("SMTPCHAOS_E2E_HOST_NETWORK") or libc.unshare(CLONE_NEWNET) != 0:
         return False
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     return True
+
+
+def run_outside(*command) -> None:
+    """Runs a command in the network that this process came from; it has to succeed."""
+    subprocess.run(["nsenter", f"--net=/proc/self/fd/{outside.fileno()}", *map(str, command)],
+                   pass_fds=[outside.fileno()], check=True)
 
 
 def free_port() -> int:

@@ -10,11 +10,11 @@ import unittest
 from pathlib import Path
 
 from lab.clients import Clients
-from lab.packages import left_out
-from lab.place import home, make
+from lab.packages import is_installed, left_out
+from lab.place import SOURCE, home, make
 from lab.wait import wait_until
 from letter import Letter
-from network import free_port, own_network
+from network import free_port, own_network, run_outside
 from peers import PoliteServer, ScriptedServer
 from proxy import Proxy
 
@@ -49,13 +49,18 @@ class Stage(unittest.TestCase):
     @classmethod
     def clients(cls) -> Clients:
         cls.need(Clients.program)
-        return cls._enter(Clients(cls.directory / "clients"))
+        return cls._enter(Clients(cls.directory / f"clients{len(cls.cast)}"))
 
     @staticmethod
     def need(program: str) -> None:
-        """Skips the test if somebody asked for none with this program; nothing else may skip it."""
+        """Fetches the program if it is not there; skips the test if somebody wants none with it.
+
+        Nothing else may skip a test.
+        """
         if program in left_out():
             raise unittest.SkipTest(f"{program} is left out, as SMTPCHAOS_E2E_WITHOUT asks")
+        if not is_installed(program):
+            run_outside(sys.executable, SOURCE, program)
 
     @classmethod
     def _enter(cls, player):

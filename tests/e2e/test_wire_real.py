@@ -35,11 +35,17 @@ class AllSenders:
         self.check_queueing(Sendmail)
 
     def test_from_one_shot_clients(self):
+        self.check_clients("msmtp", "swaks", "curl", "smtplib")
+
+    def test_from_nodemailer(self):
+        self.need("nodemailer")
+        self.check_clients("nodemailer")
+
+    def check_clients(self, *names: str) -> None:
         proxy = self.proxy(self.at_receiver.port)
         clients = self.clients()
-        for name in ("msmtp", "swaks", "nodemailer", "curl", "smtplib"):
+        for name in names:
             with self.subTest(name):
-                self.need(name)
                 letter = Letter()
                 status, said = getattr(clients, name)(proxy.port, letter)
                 self.assertEqual(0, status, said)

@@ -34,7 +34,6 @@ add_user opensmtpd 8104
 add_user opensmtpq 8105
 add_user smmta 8106
 add_user smmsp 8107
-add_user courier 8108
 add_user dovecot 8109
 add_user dovenull 8110
 add_user mailbox 8125

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from lab.box import Box
-from lab.packages import install
+from lab.packages import require
 from lab.place import SOURCE
 
 HELO = "client.lab.test"
@@ -26,7 +26,7 @@ class Clients:
         self.node_box = Box("nodemailer", directory.with_name(directory.name + "-node"))
 
     def start(self) -> "Clients":
-        install([self.program])
+        require(self.program)
         self.box.start()
         return self
 
@@ -51,7 +51,7 @@ class Clients:
 
     def nodemailer(self, port: int, letter) -> tuple:
         if not self.node_box.is_running():
-            install(["nodemailer"])
+            require("nodemailer")
             self.node_box.start()
         script = (SOURCE / "nodemailer_client.js").read_text()
         return _told(self.node_box.run("env", "NODE_PATH=/usr/share/nodejs", "node", "-e", script,

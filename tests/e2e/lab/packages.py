@@ -21,12 +21,14 @@ PROGRAMS = {
     "exim": ["exim4-daemon-heavy"],
     "opensmtpd": ["opensmtpd"],
     "sendmail": ["sendmail-bin", "sendmail-cf"],
-    "courier": ["courier-mta"],
     "dovecot": ["dovecot-lmtpd"],
     "aiosmtpd": ["python3-aiosmtpd"],
     "clients": ["msmtp", "swaks"],
-    "nodemailer": ["node-nodemailer"],
+    "nodemailer": ["node-nodemailer", "nodejs"],
 }
+
+# What the host has, and from where, is not to sway apt's choice.
+NOTHING_INSTALLED = ("-o", "Dir::State::status=/dev/null")
 
 # Packages that only matter where something is really installed.
 USELESS = re.compile(
@@ -58,6 +60,12 @@ def is_installed(program: str) -> bool:
     """Whether the program was unpacked whole, from the packages listed here."""
     stamp = _stamp(program)
     return stamp.exists() and stamp.read_text().splitlines()[0] == " ".join(PROGRAMS[program])
+
+
+def require(program: str) -> None:
+    """Raises MissingProgram if the program was not unpacked."""
+    if not is_installed(program):
+        raise MissingProgram(f"{program} is not below {home()}; python3 tests/e2e/lab fetches it")
 
 
 def _stamp(program: str) -> Path:
@@ -96,9 +104,9 @@ def _update_lists_if_needed(programs: list) -> None:
 
 
 def _simulate(packages: list) -> subprocess.CompletedProcess:
-    """Asks apt what a machine with nothing at all on it would install."""
-    return _apt("-s", "--no-install-recommends", "-o", "Dir::State::status=/dev/null",
-                "-o", "Debug::NoLocking=1", "install", *packages)
+    """Asks what a machine with nothing at all on it would install."""
+    return _apt(*NOTHING_INSTALLED, "-s", "--no-install-recommends", "-o", "Debug::NoLocking=1",
+                "install", *packages)
 
 
 def _closure(program: str, host: set) -> set:
@@ -118,7 +126,7 @@ def _host_packages() -> set:
 
 
 def _download(packages: list, archive: Path) -> None:
-    result = _apt("download", *packages, cwd=archive)
+    result = _apt(*NOTHING_INSTALLED, "download", *packages, cwd=archive)
     if result.returncode != 0:
         raise MissingProgram(f"apt-get download failed\n{result.stdout[-500:]}{result.stderr}")
 

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from lab.box import Box
-from lab.packages import install
+from lab.packages import require
 from lab.place import make
 from lab.wait import wait_listening, wait_until
 
@@ -44,7 +44,7 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> "Server":
-        install([self.program])
+        require(self.program)
         for folder in ("conf", "spool", "maildir", "maildir/new", "maildir/cur", "maildir/tmp"):
             make(self.directory / folder)
         for folder in self.maildir, *self.maildir.iterdir():
