@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from lab.clients import Clients
-from lab.packages import is_installed, left_out
+from lab.packages import PROGRAMS, is_installed, left_out
 from lab.place import SOURCE, home, make
 from lab.wait import wait_until
 from letter import Letter
@@ -55,8 +55,9 @@ class Stage(unittest.TestCase):
     def need(program: str) -> None:
         """Fetches the program if it is not there; skips the test if somebody wants none with it.
 
-        Nothing else may skip a test.
+        Nothing else may skip a test. A client may be named by itself: msmtp, curl.
         """
+        program = program if program in PROGRAMS else Clients.program
         if program in left_out():
             raise unittest.SkipTest(f"{program} is left out, as SMTPCHAOS_E2E_WITHOUT asks")
         if not is_installed(program):
