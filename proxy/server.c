@@ -45,6 +45,7 @@ struct server {
     struct rule_set *rules;
     uint64_t open; /* sessions */
     bool is_stopping;
+    bool is_retired; /* the workers have been told to end */
 };
 
 /* -- sessions come and go --------------------------------------------------------------------- */
@@ -106,8 +107,9 @@ static void order_all(struct server *server, enum worker_order order)
 /* No session is left: all that keeps the loops running goes. */
 static void retire(struct server *server)
 {
+    server->is_retired = true;
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
-        uv_close((uv_handle_t *)&server->signals[i], NULL);
+        uv_unref((uv_handle_t *)&server->signals[i]);
     uv_close((uv_handle_t *)&server->emptied, NULL);
     if (server->sink)
         sink_server_stop(server->sink);
@@ -158,6 +160,8 @@ static void reload(struct server *server)
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct server *server = handle->data;
+    if (server->is_retired)
+        return; /* there is no worker left to order about */
     if (number == SIGTERM || number == SIGINT) {
         stop(server);
     } else if (number == SIGHUP) {
@@ -281,6 +285,18 @@ static void announce(const struct server *server)
     }
 }
 
+/* libuv gives a signal its deadly meaning back when nobody listens to it any more; a late one must
+ * not cut short what is still to be written down. No other thread is left. */
+static void forget_signals(struct server *server)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
+    uv_run(&server->workers[0].loop, UV_RUN_DEFAULT);
+}
+
 static void run(struct server *server)
 {
     uv_loop_t *loop = &server->workers[0].loop;
@@ -295,6 +311,7 @@ static void run(struct server *server)
     uv_run(loop, UV_RUN_DEFAULT);
     for (unsigned i = 1; i < server->worker_count; i++)
         worker_join(&server->workers[i]);
+    forget_signals(server);
     for (unsigned i = 0; i < server->worker_count; i++)
         worker_deinit(&server->workers[i]);
     if (server->refused)
