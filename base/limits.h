@@ -72,7 +72,8 @@
 #define RECEIVER_TIMEOUT_S 300
 /* Bytes of a message that wait in memory before they are written to its file. */
 #define MAILDIR_WAITING_MAX (256 * 1024)
-/* The built-in sender: bytes of mail it holds ready to leave, and of a reply's text it remembers. */
+/* The built-in sender: bytes of mail it holds ready to leave, and of a reply's text it
+ * remembers. */
 #define SENDER_HIGH_WATER (256 * 1024)
 #define SENDER_REASON_MAX 512
 /* Option --connections of `smtpchaos send`. */

@@ -1,6 +1,6 @@
-# The manual pages, written by the program itself from its tables of options: smtpchaos(1) and a page
-# for each row of proxy/commands.def. The target `manual` makes them; a build without sanitizers does
-# so by itself, and installs them.
+# The manual pages, written by the program itself from its tables of options: smtpchaos(1) and a
+# page for each row of proxy/commands.def. The target `manual` makes them; a build without
+# sanitizers does so by itself, and installs them.
 
 include(GNUInstallDirs)
 

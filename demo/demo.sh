@@ -105,7 +105,7 @@ story "A relay ends mail with LF . CRLF: both sides wait until one gives up (Exc
 
 story "Greylisting, and a sender that comes back after three seconds" \
     --retry 2 --retry-after 3s \
-    -- --rule 'to server command RCPT greylist wait=2s reply="451 4.7.1 Greylisted, try again later"'
+    -- --rule 'to server command RCPT greylist wait=2s reply="451 4.7.1 Greylisted"'
 
 story "Greylisting, and a sender that takes 4xx for final: the mail is lost" \
     -- --profile greylist-variants
@@ -123,7 +123,6 @@ story "Exchange refuses a name that ends in a dot, in EHLO and in HELO" \
 story "The final 250 is lost: the sender sends again, and the mail is doubled (RFC 1047)" \
     --timeout 2s --retry 1 --retry-after 1s -- --profile lost-final-250:once
 
-printf '\n%sThat was all built in. `smtpchaos list profiles` shows more, `smtpchaos explain NAME` tells%s\n' \
-    "$bold" "$plain"
-printf '%swhere each comes from; README.md shows how to put the proxy into your own mail path.%s\n' \
-    "$bold" "$plain"
+printf '\n%sThat was all built in. `smtpchaos list profiles` shows more,%s\n' "$bold" "$plain"
+printf '%s`smtpchaos explain NAME` tells where each comes from, and README.md%s\n' "$bold" "$plain"
+printf '%show to put the proxy into your own mail path.%s\n' "$bold" "$plain"

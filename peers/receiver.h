@@ -1,8 +1,8 @@
-/* receiver: the server's side of SMTP (RFC 5321) and of LMTP (RFC 2033) as a pure machine: bytes and
- * time in, replies and mail out. Where mail is kept is the owner's business, through a store.
+/* receiver: the server's side of SMTP (RFC 5321) and of LMTP (RFC 2033) as a pure machine: bytes
+ * and time in, replies and mail out. Where mail is kept is the owner's business, through a store.
  *
- * It offers PIPELINING, 8BITMIME, SIZE, SMTPUTF8, CHUNKING and ENHANCEDSTATUSCODES. All replies to
- * the bytes of one call stand together, so that a pipelined group is answered by one write. */
+ * It offers PIPELINING, 8BITMIME, SIZE, SMTPUTF8, CHUNKING and ENHANCEDSTATUSCODES. All replies
+ * to the bytes of one call stand together, so that a pipelined group is answered by one write. */
 #ifndef SMTPCHAOS_PEERS_RECEIVER_H
 #define SMTPCHAOS_PEERS_RECEIVER_H
 

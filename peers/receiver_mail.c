@@ -1,4 +1,5 @@
-/* receiver_mail: mail as it comes by DATA and by BDAT, into the store, and the replies at its end. */
+/* receiver_mail: mail as it comes by DATA and by BDAT, into the store, and the replies at its
+ * end. */
 #include "peers/receiver_parts.h"
 
 static void begin_message(struct receiver *receiver)

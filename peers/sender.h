@@ -1,5 +1,5 @@
-/* sender: the client's side of SMTP (RFC 5321) and of LMTP (RFC 2033) as a pure machine: replies and
- * time in, commands and mail out. Where messages come from is the owner's business.
+/* sender: the client's side of SMTP (RFC 5321) and of LMTP (RFC 2033) as a pure machine: replies
+ * and time in, commands and mail out. Where messages come from is the owner's business.
  *
  * The owner gives it one message at a time, moves bytes, and asks for the outcome. */
 #ifndef SMTPCHAOS_PEERS_SENDER_H

@@ -71,8 +71,8 @@ void sender_fill(struct sender *sender)
         fill_chunk(sender);
 }
 
-/* RFC 5321 3.8 leaves only one way to stop in the middle of mail: to end the connection. So too when
- * a chunk was refused, since others are on their way. */
+/* RFC 5321 3.8 leaves only one way to stop in the middle of mail: to end the connection. So too
+ * when a chunk was refused, since others are on their way. */
 void sender_body_reply(struct sender *sender, unsigned code)
 {
     if (!is_positive(code))

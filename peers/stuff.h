@@ -1,6 +1,6 @@
-/* stuff: mail as the sender writes it behind DATA or BDAT: every line ends in CRLF, and a dot at the
- * beginning of a line is doubled where the lone dot is the end (RFC 5321 sections 2.3.8, 4.5.2).
- * A CR that stands alone is left as it is. */
+/* stuff: mail as the sender writes it behind DATA or BDAT: every line ends in CRLF, and a dot at
+ * the beginning of a line is doubled where the lone dot is the end (RFC 5321 sections 2.3.8,
+ * 4.5.2). A CR that stands alone is left as it is. */
 #ifndef SMTPCHAOS_PEERS_STUFF_H
 #define SMTPCHAOS_PEERS_STUFF_H
 

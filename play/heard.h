@@ -39,8 +39,8 @@ void heard_claim_rest(struct heard *heard);
 
 /* Takes the next line (or what there is of one) off `rest`. */
 struct span heard_next_line(struct span *rest);
-/* Appends the small diff: `- ` what was expected (nothing when `step` is NULL), `+ ` what was heard,
- * and a mark below the first byte that differs. */
+/* Appends the small diff: `- ` what was expected (nothing when `step` is NULL), `+ ` what was
+ * heard, and a mark below the first byte that differs. */
 void heard_add_diff(const struct heard *heard, const struct play_step *step, struct text *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* cmd_send: `smtpchaos send`: what was asked for, from options to a plan; the rest is send_run.h. */
+/* cmd_send: `smtpchaos send`: what was asked for, from options to a plan; the rest is
+ * send_run.h. */
 #include <errno.h>
 #include <netdb.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* latency: see latency.h. Below 64 ns each value has its own bucket; above, the highest bit picks 32
- * buckets and the five bits behind it one of them. */
+/* latency: see latency.h. Below 64 ns each value has its own bucket; above, the highest bit
+ * picks 32 buckets and the five bits behind it one of them. */
 #include "proxy/latency.h"
 
 #define STEPS 32

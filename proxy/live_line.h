@@ -1,5 +1,5 @@
-/* live_line: one line on stderr that says how things go, written over itself once a second; only on a
- * terminal, without colours, so that there is nothing for NO_COLOR to take away. */
+/* live_line: one line on stderr that says how things go, written over itself once a second; only
+ * on a terminal, without colours, so that there is nothing for NO_COLOR to take away. */
 #ifndef SMTPCHAOS_PROXY_LIVE_LINE_H
 #define SMTPCHAOS_PROXY_LIVE_LINE_H
 

@@ -120,7 +120,8 @@ static bool write_waiting(struct maildir_message *message, struct span more)
     return true;
 }
 
-/* RFC 5321 4.4 has brackets around the return path; the recipients' line is a custom of the MTAs. */
+/* RFC 5321 4.4 has brackets around the return path; the recipients' line is a custom of the
+ * MTAs. */
 static void add_envelope(struct text *out, const struct envelope *envelope)
 {
     struct span rest = text_span(&envelope->recipients);

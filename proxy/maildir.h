@@ -1,6 +1,6 @@
-/* maildir: messages as files: one each, written in DIR/tmp and moved to DIR/new when it is whole, as
- * maildir(5) has it. Folders are made with mode 0700 and files with 0600. Nothing is flushed to the
- * disk: a machine that loses power loses mail.
+/* maildir: messages as files: one each, written in DIR/tmp and moved to DIR/new when it is whole,
+ * as maildir(5) has it. Folders are made with mode 0700 and files with 0600. Nothing is flushed to
+ * the disk: a machine that loses power loses mail.
  *
  * The message's own bytes are kept as they came. Above them stand the envelope's addresses:
  * `Return-Path:` and one `Delivered-To:` for each recipient, with CRLF as all mail has. */

@@ -87,7 +87,8 @@ static void read_some(struct peer_link *link, instant now)
     }
 }
 
-/* What was received before the connection was torn has been read, or the machine did not want it. */
+/* What was received before the connection was torn has been read, or the machine did not want
+ * it. */
 static void note_tear(struct peer_link *link, instant now)
 {
     if (link->leg.is_torn && !link->is_torn)

@@ -1,6 +1,6 @@
-/* peer_link: the connection of one built-in peer, a receiver or a sender: it carries bytes between the
- * socket and the machine, and lets time pass. What the bytes mean is the machine's to decide
- * (peers/), what to do between them its owner's. */
+/* peer_link: the connection of one built-in peer, a receiver or a sender: it carries bytes
+ * between the socket and the machine, and lets time pass. What the bytes mean is the machine's
+ * to decide (peers/), what to do between them its owner's. */
 #ifndef SMTPCHAOS_PROXY_PEER_LINK_H
 #define SMTPCHAOS_PROXY_PEER_LINK_H
 
@@ -15,8 +15,8 @@ struct peer_link;
 
 /* The machine and its owner, as the link sees them. */
 struct peer_link_calls {
-    /* An attempt to connect has ended: 0, or a negative libuv error; then the link does nothing more
-     * until it is connected anew or closed. NULL for links that are opened. */
+    /* An attempt to connect has ended: 0, or a negative libuv error; then the link does nothing
+     * more until it is connected anew or closed. NULL for links that are opened. */
     void (*connected)(struct peer_link *link, int error, instant now);
     void (*feed)(struct peer_link *link, struct span bytes, instant now);
     /* The peer has ended its direction (0) or the connection is torn (a negative libuv error). */

@@ -1,5 +1,5 @@
-/* play_socket: see play_socket.h. The steps follow one another as they stand; where one has to wait,
- * the loop turns until it is served or its time is up. */
+/* play_socket: see play_socket.h. The steps follow one another as they stand; where one has to
+ * wait, the loop turns until it is served or its time is up. */
 #include "proxy/play_socket.h"
 
 #include <stdio.h>

@@ -83,7 +83,8 @@ void send_run_finish(struct send_run *run, struct send_job *job,
                      const struct sender *sender, duration took, uint64_t bytes);
 /* The server could not be reached. */
 void send_run_cannot_connect(struct send_run *run, int error);
-/* A connection is gone, or waits for something to do: sees to it that somebody looks when there is. */
+/* A connection is gone, or waits for something to do: sees to it that somebody looks when there
+ * is. */
 void send_run_arm(struct send_run *run, instant now);
 
 #endif

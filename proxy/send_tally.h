@@ -1,5 +1,5 @@
-/* send_tally: what became of the messages of one run of `smtpchaos send`, and how it is told to people
- * and to programs. */
+/* send_tally: what became of the messages of one run of `smtpchaos send`, and how it is told to
+ * people and to programs. */
 #ifndef SMTPCHAOS_PROXY_SEND_TALLY_H
 #define SMTPCHAOS_PROXY_SEND_TALLY_H
 

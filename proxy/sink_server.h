@@ -1,6 +1,6 @@
 /* sink_server: the built-in receiver on sockets: accepts all mail, counts it, and keeps it in a
- * Maildir when told to. `smtpchaos sink` is this with a life of its own; the proxy runs it on one of
- * its own loops for `--upstream sink`.
+ * Maildir when told to. `smtpchaos sink` is this with a life of its own; the proxy runs it on one
+ * of its own loops for `--upstream sink`.
  *
  *     int status;
  *     struct sink_server *sink = sink_server_new(&(struct sink_options){ 0 }, &status);

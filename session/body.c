@@ -1,5 +1,5 @@
-/* body: mail on its way to the server: where it goes, and its lines meeting the rules. Chunks of our
- * own are bdat.c's, the end of the mail is body_end.c's. */
+/* body: mail on its way to the server: where it goes, and its lines meeting the rules. Chunks of
+ * our own are bdat.c's, the end of the mail is body_end.c's. */
 #include <string.h>
 
 #include "base/check.h"

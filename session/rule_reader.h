@@ -1,5 +1,6 @@
 /* rule_reader: what the files that read a rule share: the word at hand, and how to say what is
- * wrong with it. For rule_*.c only. Each part returns false once it has said so in reader->error. */
+ * wrong with it. For rule_*.c only. Each part returns false once it has said so in
+ * reader->error. */
 #ifndef SMTPCHAOS_SESSION_RULE_READER_H
 #define SMTPCHAOS_SESSION_RULE_READER_H
 

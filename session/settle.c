@@ -4,7 +4,8 @@
 #include "base/limits.h"
 #include "session/state.h"
 
-/* Some events wait for their end although no rule wants them, because of what was decided before. */
+/* Some events wait for their end although no rule wants them, because of what was decided
+ * before. */
 static bool must_wait(const struct session *session, enum direction direction, unsigned kinds,
                       instant now)
 {

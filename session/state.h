@@ -140,7 +140,8 @@ bool lane_wants_bytes(const struct session *session, const struct lane *lane);
 
 /* -- judge.c -------------------------------------------------------------------------------- */
 
-/* The kinds of event that rules could act on now in this direction; 0 when they are switched off. */
+/* The kinds of event that rules could act on now in this direction; 0 when they are switched
+ * off. */
 unsigned judge_wants(const struct session *session, enum direction direction, instant now);
 unsigned judge_changes(const struct session *session, enum direction direction, instant now);
 bool judge_wants_lines(const struct session *session, enum direction direction, instant now);

@@ -43,8 +43,8 @@ static unsigned deliver(struct session *session, const struct smtp_event *event,
 
 /* -- answers made up here ------------------------------------------------------------------- */
 
-/* What the rules, the journal and the templates learn about a reply from its command. LMTP's replies
- * to a mail are about one recipient each, in the order in which they were accepted. */
+/* What the rules, the journal and the templates learn about a reply from its command. LMTP's
+ * replies to a mail are about one recipient each, in the order in which they were accepted. */
 static void name_command(const struct session *session, struct smtp_event *event,
                          const struct pending *pending)
 {

@@ -16,8 +16,8 @@
 /* The nth message of the session, from 1; 0 before the first MAIL. */
 uint64_t about_message(const struct dialogue *dialogue, const struct smtp_event *event);
 /* The envelope that the event belongs to, without what the event itself would add; an empty one
- * when the event begins a message or a session. After its end a message is what events are about until
- * the next begins. */
+ * when the event begins a message or a session. After its end a message is what events are about
+ * until the next begins. */
 const struct envelope *about_envelope(const struct dialogue *dialogue,
                                       const struct smtp_event *event);
 /* The reverse-path; false when none is known, which is not the same as the empty one. */

@@ -82,13 +82,14 @@ void dialogue_forget_pending(struct dialogue *dialogue);
  * mail. */
 void dialogue_forget_added(struct dialogue *dialogue);
 
-/* Bytes of the message that the client is saying: as declared, or as have come if those are more. */
+/* Bytes of the message that the client is saying: as declared, or as have come if those are
+ * more. */
 uint64_t dialogue_size(const struct dialogue *dialogue);
 
 /* What the client said becomes the envelope as said: HELO, MAIL, RCPT, RSET. */
 void dialogue_said(struct dialogue *dialogue, const struct smtp_command *command);
-/* What the client heard for a command becomes the envelope as granted. A MAIL that was refused counts
- * as a message, of which nothing is known. */
+/* What the client heard for a command becomes the envelope as granted. A MAIL that was refused
+ * counts as a message, of which nothing is known. */
 void dialogue_granted(struct dialogue *dialogue, const struct pending *command, unsigned code);
 
 /* A zeroed envelope is empty. */

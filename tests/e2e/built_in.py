@@ -1,4 +1,4 @@
-"""The peers that are built in: `smtpchaos sink` as a player, and `smtpchaos send` run to its end."""
+"""The built-in peers: `smtpchaos sink` as a player, and `smtpchaos send` run to its end."""
 import json
 import re
 import signal
@@ -23,8 +23,9 @@ class Sink:
         with open(self.directory / "out", "wb") as out, open(self.directory / "err", "wb") as err:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=err)
-        told = wait_until(lambda: self.process.poll() is not None
-                          or re.search(r"sink listening on (\S+)", self.logs()), "the sink to listen")
+        told = wait_until(
+            lambda: self.process.poll() is not None
+            or re.search(r"sink listening on (\S+)", self.logs()), "the sink to listen")
         if told is True:
             raise AssertionError(f"the sink ended at once\n{self.logs()}")
         if not told[1].startswith("unix:"):

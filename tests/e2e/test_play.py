@@ -1,5 +1,5 @@
-"""`smtpchaos play` as a person meets it: what it prints, its exit statuses, blessing, and one peer at
-a time over a socket."""
+"""`smtpchaos play` as a person meets it: what it prints, its exit statuses, blessing, and one
+peer at a time over a socket."""
 import os
 import re
 import socket
@@ -47,11 +47,13 @@ class InMemoryTest(Play):
         self.assertEqual(NEGATIVE, result.returncode)
         self.assertEqual(f"failed {wrong}\nok {good}\n1 of 2 ok\n", result.stdout)
         self.assertTrue(result.stderr.startswith(
-            f"{wrong}:3: the server did not hear this (whole)\n    - NOOP\\r\\n\n    + QUIT\\r\\n\n"))
+            f"{wrong}:3: the server did not hear this (whole)\n"
+            "    - NOOP\\r\\n\n    + QUIT\\r\\n\n"))
 
     def test_each_way_of_cutting_says_so(self):
         wrong = self.file("wrong", WRONG)
-        for cuts, words in ("all", "whole"), ("bytes", "byte by byte"), ("seeded", "cuts of seed 1"):
+        said = {"all": "whole", "bytes": "byte by byte", "seeded": "cuts of seed 1"}
+        for cuts, words in said.items():
             with self.subTest(cuts):
                 self.assertIn(f"({words})", self.play("--cuts", cuts, wrong).stderr)
 
@@ -132,8 +134,9 @@ class OnePeerTest(Play):
         path = self.file("client", GREETED)
         result = self.play("--connect", f"127.0.0.1:{free_port()}", path)
         self.assertEqual(UNAVAILABLE, result.returncode)
-        self.assertEqual(f"{path}:1: the client cannot connect: connection refused (over sockets)\n",
-                         result.stderr)
+        self.assertEqual(
+            f"{path}:1: the client cannot connect: connection refused (over sockets)\n",
+            result.stderr)
 
     def test_a_port_in_use(self):
         path = self.file("server", GREETED)

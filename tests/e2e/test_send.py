@@ -1,4 +1,4 @@
-"""`smtpchaos send`: against real receivers, against servers that behave badly, and what it tells."""
+"""`smtpchaos send`: with real receivers, with servers that behave badly, and what it tells."""
 import signal
 import threading
 import unittest

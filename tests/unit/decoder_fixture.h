@@ -1,5 +1,5 @@
-/* decoder_fixture: a decoder fed in pieces, and its events written down, a line each. What the other
- * side would say is made up: DATA, BDAT, AUTH and STARTTLS are always granted. */
+/* decoder_fixture: a decoder fed in pieces, and its events written down, a line each. What the
+ * other side would say is made up: DATA, BDAT, AUTH and STARTTLS are always granted. */
 #ifndef SMTPCHAOS_TESTS_UNIT_DECODER_FIXTURE_H
 #define SMTPCHAOS_TESTS_UNIT_DECODER_FIXTURE_H
 

@@ -37,7 +37,8 @@ struct driver {
 
 /* Rules are lines, ended by NULL; NULL for none at all. A rule that is wrong fails the test. */
 void driver_begin(struct driver *driver, const char *const *rules, uint64_t seed);
-/* Likewise, with options of its own, which are copied to driver->options and may be changed there. */
+/* Likewise, with options of its own, which are copied to driver->options and may be changed
+ * there. */
 void driver_begin_with(struct driver *driver, const char *const *rules,
                        const struct session_options *options, enum driver_server server);
 void driver_end(struct driver *driver);

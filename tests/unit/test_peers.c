@@ -104,7 +104,8 @@ static void make_mail(struct text *mail, struct prng *prng)
     }
 }
 
-/* What has to arrive, said as simply as can be: an LF gets the CR that it lacks, so does the end. */
+/* What has to arrive, said as simply as can be: an LF gets the CR that it lacks, so does the
+ * end. */
 static void normalize(struct text *wanted, struct span mail)
 {
     text_clear(wanted);

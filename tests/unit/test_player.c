@@ -1,5 +1,6 @@
-/* test_player: transcripts that hold are played to the end; those that do not fail at the right line
- * and show what was heard instead; blessed ones hold. How sessions behave is tests/transcripts'. */
+/* test_player: transcripts that hold are played to the end; those that do not fail at the right
+ * line and show what was heard instead; blessed ones hold. How sessions behave is
+ * tests/transcripts'. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

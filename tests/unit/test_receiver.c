@@ -1,5 +1,5 @@
-/* The receiver: what it answers to whole sessions, and what mail it makes of them, whole and byte by
- * byte. */
+/* The receiver: what it answers to whole sessions, and what mail it makes of them, whole and
+ * byte by byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

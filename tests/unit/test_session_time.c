@@ -1,5 +1,5 @@
-/* test_session_time: what happens because time passes: a silent upstream, two silent sides, ends that
- * are awaited; and that looking at the clock changes nothing. */
+/* test_session_time: what happens because time passes: a silent upstream, two silent sides, ends
+ * that are awaited; and that looking at the clock changes nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -300,7 +300,8 @@ static void test_trouble_ends_both_legs(void **state)
 
 /* -- looking at the clock ------------------------------------------------------------------- */
 
-/* Many delays, a pace, and a clock that is looked at every `step`, or only when something is due. */
+/* Many delays, a pace, and a clock that is looked at every `step`, or only when something is
+ * due. */
 static void play(struct driver *driver, duration step)
 {
     static const char *const rules[] = { "to client reply delay time=100ms..700ms",

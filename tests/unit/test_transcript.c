@@ -1,5 +1,5 @@
-/* test_transcript: a transcript is read as docs/transcripts.md says; each mistake in one is told with
- * its place, its reason and the word that was meant. */
+/* test_transcript: a transcript is read as docs/transcripts.md says; each mistake in one is told
+ * with its place, its reason and the word that was meant. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
