@@ -41,9 +41,6 @@ enum {
     VERBOSE
 };
 
-#define TEXT_OF(number) TEXT_OF_EXPANDED(number)
-#define TEXT_OF_EXPANDED(number) #number
-
 static const struct option_row rows[] = {
     [CONNECT] = { "connect", OPTION_ADDRESS, "ADDR", .preset = "127.0.0.1:2525",
                   .help = "the server: HOST:PORT, [V6]:PORT or unix:PATH" },

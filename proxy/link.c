@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "proxy/clock.h"
+#include "proxy/due_timer.h"
 #include "proxy/leg.h"
 #include "proxy/lookup.h"
 
@@ -24,9 +25,8 @@ struct link {
     struct rule_set *rules;
     struct leg legs[2];    /* by enum side */
     struct lookup *lookup; /* the upstream's addresses, while there are more to try */
-    uv_timer_t timer;
-    instant armed_for; /* when the timer fires; NEVER when it does not */
-    unsigned handles;  /* libuv has not given them back yet */
+    struct due_timer timer;
+    unsigned handles; /* libuv has not given them back yet */
 };
 
 static const enum ending closed_by[] = {
@@ -88,7 +88,7 @@ static void close_link(struct link *link, instant now)
     link->session = NULL;
     if (link->lookup)
         lookup_cancel(link->lookup);
-    uv_close((uv_handle_t *)&link->timer, on_closed);
+    uv_close((uv_handle_t *)&link->timer.handle, on_closed);
     session_free(session, now);
 }
 
@@ -290,24 +290,17 @@ static void on_timer(uv_timer_t *timer)
 {
     struct link *link = timer->data;
     instant now = clock_now();
-    link->armed_for = NEVER;
+    due_timer_fired(&link->timer);
     session_tick(link->session, now);
     pump(link, now);
 }
 
-/* A timer that fires too early does no harm and is cheaper than one that is set anew each time the
- * session has been active. */
-static void arm_timer(struct link *link, instant now)
+static void set_timer(struct link *link, instant now)
 {
     instant due = session_deadline(link->session);
     if (pool_is_empty(link->place->pool))
         due = instant_min(due, instant_after(now, POOL_RETRY));
-    if (due >= link->armed_for)
-        return;
-    uint64_t wait_ms = due > now ? (due - now + MS(1) - 1) / MS(1) : 0;
-    uv_update_time(link->place->loop);
-    uv_timer_start(&link->timer, on_timer, wait_ms, 0);
-    link->armed_for = due;
+    due_timer_set(&link->timer, due, now, on_timer);
 }
 
 static void on_client_ready(uv_poll_t *poll, int status, int events);
@@ -334,7 +327,7 @@ static void pump(struct link *link, instant now)
         return;
     }
     watch(link);
-    arm_timer(link, now);
+    set_timer(link, now);
 }
 
 /* -- from libuv ------------------------------------------------------------------------------- */
@@ -395,14 +388,11 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
 {
     struct link *link = calloc(1, sizeof *link);
     check(link != NULL);
-    *link = (struct link){
-        .place = place, .next = place->first, .rules = arrival->rules, .armed_for = NEVER
-    };
+    *link = (struct link){ .place = place, .next = place->first, .rules = arrival->rules };
     if (place->first)
         place->first->previous = link;
     place->first = link;
-    uv_timer_init(place->loop, &link->timer);
-    link->timer.data = link;
+    due_timer_init(&link->timer, place->loop, link);
     link->handles = 1;
     leg_init(&link->legs[CLIENT]);
     leg_init(&link->legs[SERVER]);

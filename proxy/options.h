@@ -56,6 +56,19 @@ struct option_row {
     bool secret;  /* never written down */
 };
 
+/* A bound of base/limits.h as the text of a preset. */
+#define TEXT_OF(number) TEXT_OF_EXPANDED(number)
+#define TEXT_OF_EXPANDED(number) #number
+
+/* The row of --listen, the same for every command that listens for clients. */
+#define OPTION_LISTEN_ROW                                                                          \
+    {                                                                                              \
+        "listen", OPTION_ADDRESS, "ADDR",                                                          \
+            .preset = "127.0.0.1:2525", .repeatable = true,                                        \
+            .help = "where clients connect: HOST:PORT, [V6]:PORT, :PORT for all addresses of "     \
+                    "the machine, or unix:PATH; port 0 picks a free one and prints it"             \
+    }
+
 /* A command as --help and the manual show it. */
 struct usage {
     const char *name;     /* "proxy" */

@@ -15,12 +15,9 @@ static void on_ready(uv_poll_t *poll, int status, int events);
 void peer_link_init(struct peer_link *link, const struct peer_link_calls *calls,
                     struct peer_place *place)
 {
-    *link = (struct peer_link){
-        .calls = calls, .place = place, .armed_for = NEVER, .over_at = NEVER, .handles = 1
-    };
+    *link = (struct peer_link){ .calls = calls, .place = place, .over_at = NEVER, .handles = 1 };
     leg_init(&link->leg);
-    check(uv_timer_init(place->loop, &link->timer) == 0);
-    link->timer.data = link;
+    due_timer_init(&link->timer, place->loop, link);
 }
 
 /* -- the end ---------------------------------------------------------------------------------- */
@@ -38,7 +35,7 @@ void peer_link_close(struct peer_link *link)
         return;
     link->is_closing = true;
     leg_close(&link->leg, link->is_torn, on_closed);
-    uv_close((uv_handle_t *)&link->timer, on_closed);
+    uv_close((uv_handle_t *)&link->timer.handle, on_closed);
 }
 
 /* The socket of a failed attempt is gone; the owner may try another address. */
@@ -127,24 +124,12 @@ static void on_timer(uv_timer_t *timer)
 {
     struct peer_link *link = timer->data;
     instant now = clock_now();
-    link->armed_for = NEVER;
+    due_timer_fired(&link->timer);
     if (now >= link->over_at)
         link->is_torn = true;
     else
         link->calls->tick(link, now);
     peer_link_pump(link, now);
-}
-
-/* A timer that fires too early does no harm and is cheaper than setting it anew all the time. */
-static void arm_timer(struct peer_link *link, instant now)
-{
-    instant due = instant_min(link->calls->deadline(link), link->over_at);
-    if (due >= link->armed_for)
-        return;
-    uint64_t wait_ms = due > now ? (due - now + MS(1) - 1) / MS(1) : 0;
-    uv_update_time(link->place->loop);
-    uv_timer_start(&link->timer, on_timer, wait_ms, 0);
-    link->armed_for = due;
 }
 
 /* -- pump ------------------------------------------------------------------------------------- */
@@ -175,7 +160,8 @@ void peer_link_pump(struct peer_link *link, instant now)
         return;
     }
     leg_watch(&link->leg, may_read(link), on_ready);
-    arm_timer(link, now);
+    instant due = instant_min(link->calls->deadline(link), link->over_at);
+    due_timer_set(&link->timer, due, now, on_timer);
 }
 
 /* -- the beginning ---------------------------------------------------------------------------- */

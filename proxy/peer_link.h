@@ -9,6 +9,7 @@
 
 #include "base/chain.h"
 #include "base/instant.h"
+#include "proxy/due_timer.h"
 #include "proxy/leg.h"
 
 struct peer_link;
@@ -44,8 +45,7 @@ struct peer_link {
     const struct peer_link_calls *calls;
     struct peer_place *place;
     struct leg leg;
-    uv_timer_t timer;
-    instant armed_for; /* when the timer fires; NEVER when it does not */
+    struct due_timer timer;
     instant over_at;   /* when what is left to say is given up; NEVER while it is not over */
     int attempt_error; /* why the last attempt to connect failed, while its socket is closed */
     bool is_torn;

@@ -29,13 +29,8 @@ enum {
     CONFIG
 };
 
-#define TEXT_OF(number) TEXT_OF_EXPANDED(number)
-#define TEXT_OF_EXPANDED(number) #number
-
 static const struct option_row rows[] = {
-    [LISTEN] = { "listen", OPTION_ADDRESS, "ADDR", .preset = "127.0.0.1:2525", .repeatable = true,
-                 .help = "where clients connect: HOST:PORT, [V6]:PORT, :PORT for all addresses of "
-                         "the machine, or unix:PATH; port 0 picks a free one and prints it" },
+    [LISTEN] = OPTION_LISTEN_ROW,
     [UPSTREAM] = { "upstream", OPTION_ADDRESS, "ADDR", .required = true,
                    .help =
                        "where every session is carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
