@@ -25,8 +25,8 @@ const struct mutator mutator_delay = {
     .detail =
         "Nothing overtakes: later bytes of the same direction leave after the one that waits. "
         "Delays of several rules add up. In mail each line that the rule hits waits.\n\n"
-        "At connect to client the server is asked for only after the wait, so the greeting is "
-        "late.",
+        "At connect to client what the client hears first is late; at connect to server the "
+        "server is asked for only after the wait.",
     .clause = "RFC 5321 section 4.5.3.2: how long client and server have to wait for each other.",
     .example = "to client reply 250 after RCPT chance 1/4 delay time=200ms..900ms",
     .wants = SMTP_CONNECT | SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END |
