@@ -82,13 +82,12 @@ class Bench:
                              - DESCRIPTORS_SPARE) // 2
         self.samples = {}
         self.troubles = []
+        self.shown = []
+        self.progress = Progress()
         self.sink = load.Sink(self.layout.load)
         stack.callback(self.sink.stop)
 
     # -- starting and ending contenders ---------------------------------------------------------
-
-    def start_all(self, stack: ExitStack, upstream: int) -> list:
-        return [self.start(kind, stack, upstream) for kind in self.kinds]
 
     def start(self, kind, stack: ExitStack, upstream: int):
         place = Path(tempfile.mkdtemp(prefix=f"{kind.name}-", dir=self.directory))
@@ -101,21 +100,29 @@ class Bench:
 
     # -- samples --------------------------------------------------------------------------------
 
-    def sample_all(self, running: list) -> None:
-        """Round by round, so that whatever changes in the meantime changes for all contenders."""
-        plan = [(measure, contender) for measure in self.measures if measure != measures.IDLE
-                for contender in running if contender.takes(measure.name)]
-        progress = Progress()
-        for more in range(self.form.rounds + self.form.rounds_more):
-            if more >= self.form.rounds:
+    def sample_all(self) -> None:
+        """Round by round, so that whatever changes in the meantime changes for all contenders; each
+        round with new processes, since where one's memory lies is luck that stays with it."""
+        wanted = [measure for measure in self.measures if measure != measures.IDLE]
+        plan = [(measure, kind) for measure in wanted for kind in self.kinds
+                if kind.takes(measure.name)]
+        for number in range(1, self.form.rounds + self.form.rounds_more + 1):
+            if number > self.form.rounds:
                 plan = [place for place in plan if self._lacks_samples(*place)]
-            for place, (measure, contender) in enumerate(plan):
-                progress.show(more + 1, place / len(plan), measure.name, contender.name)
-                self._guarded(contender, measure, self._sample)
-        progress.over()
+            with ExitStack() as stack:
+                self._sample_round(number, plan, stack)
+        self.progress.over()
 
-    def _lacks_samples(self, measure, contender) -> bool:
-        samples = self.samples.get((contender.name, measure.name), [])
+    def _sample_round(self, number: int, plan: list, stack: ExitStack) -> None:
+        kinds = dict.fromkeys(kind for _, kind in plan)
+        running = {kind: self.start(kind, stack, self.sink.port) for kind in kinds}
+        self.shown = self.shown or [(kind, running[kind].shown()) for kind in kinds]
+        for place, (measure, kind) in enumerate(plan):
+            self.progress.show(number, place / len(plan), measure.name, kind.name)
+            self._guarded(running[kind], measure, self._sample)
+
+    def _lacks_samples(self, measure, kind) -> bool:
+        samples = self.samples.get((kind.name, measure.name), [])
         return sum(not sample["disturbed"] for sample in samples) < SAMPLES_ENOUGH
 
     def _guarded(self, contender, measure, take) -> None:
@@ -151,7 +158,7 @@ class Bench:
         for kind in self.kinds:
             with ExitStack() as stack:
                 contender = self.start(kind, stack, self.sink.port)
-                if contender.pid and contender.takes(measures.IDLE.name):
+                if contender.pid and kind.takes(measures.IDLE.name):
                     self._guarded(contender, measures.IDLE, self._hold)
 
     def _hold(self, contender, _) -> dict:
@@ -175,18 +182,15 @@ class Bench:
         return True
 
     def _cross_check(self, check: CrossCheck, stack: ExitStack) -> None:
-        running = [contender for contender in self.start_all(stack, check.port)
-                   if contender.takes(CROSS_CHECK.name)]
+        running = [self.start(kind, stack, check.port) for kind in self.kinds
+                   if kind.takes(CROSS_CHECK.name)]
         for _ in range(self.form.cross_checks):
             for contender in running:
                 self._guarded(contender, CROSS_CHECK, check.sample)
 
     def run(self) -> list:
         """Everything; answers the measures of the table."""
-        with ExitStack() as stack:
-            running = self.start_all(stack, self.sink.port)
-            self.shown = [(contender, contender.shown()) for contender in running]
-            self.sample_all(running)
+        self.sample_all()
         self.hold_all()
         return [*self.measures, CROSS_CHECK] if self.cross_check() else self.measures
 

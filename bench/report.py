@@ -38,8 +38,8 @@ def _listed(numbers: set) -> str:
 
 def _commands(bench) -> list:
     lines = ["Command lines", f"  sink       {' '.join(bench.sink.command)}"]
-    for contender, shown in bench.shown:
-        lines.append(f"  {contender.name:<10} {contender.about}")
+    for kind, shown in bench.shown:
+        lines.append(f"  {kind.name:<10} {kind.about}")
         lines += [f"             {line}" for line in shown]
     for measure in bench.measures:
         lines.append(f"  {measure.name:<10} {' '.join(bench.command('PORT', measure))}")
