@@ -41,9 +41,9 @@ function(program folder)
     endif()
 endfunction()
 
-# harnesses(FOLDER LINKS target...): each FOLDER/fuzz_NAME.c becomes a program replay_NAME, which tries
-# files (FOLDER/replay_main.c), and where SMTPCHAOS_FUZZ asks for it the fuzz target fuzz_NAME. The
-# other C files there are shared by all of them. SMTPCHAOS_HARNESSES becomes the list of the names.
+# harnesses(FOLDER LINKS target...): each FOLDER/fuzz_NAME.c becomes a program replay_NAME, which
+# tries files (FOLDER/replay_main.c), and where SMTPCHAOS_FUZZ asks for it the target fuzz_NAME.
+# The other C files there are shared by all of them. SMTPCHAOS_HARNESSES becomes the list of names.
 function(harnesses folder)
     cmake_parse_arguments(HARNESS "" "" "LINKS" ${ARGN})
     room_sources(${folder} shared)

@@ -42,7 +42,8 @@ def findings(top):
         lines = list(tree.lines_of(path))
         if len(lines) > FILE_LINES_MAX and path.suffix not in ANY_WIDTH:
             yield place, f"{len(lines)} lines, more than {FILE_LINES_MAX}"
-        for number, line in lines if path.suffix not in ANY_WIDTH else ():
+        is_data = path.suffix in ANY_WIDTH or (place.parts[0] == "corpora" and not path.suffix)
+        for number, line in lines if not is_data else ():
             if len(line) > COLUMNS_MAX:
                 yield f"{place}:{number}", f"{len(line)} columns, more than {COLUMNS_MAX}"
         for number, length in functions(path):

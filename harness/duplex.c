@@ -1,0 +1,333 @@
+/* duplex: see duplex.h. */
+#include "harness/duplex.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+#define BEGINS SECONDS(1767225600) /* 2026-01-01T00:00:00Z */
+/* Bytes that one side says in a run, and hears; bytes of journal that are kept. */
+#define SAID_MAX (LANE_HIGH_WATER + 64 * 1024)
+#define HEARD_MAX (128 * 1024 * 1024)
+#define LOG_MAX (1024 * 1024)
+/* Moments that are stopped at in a run; and ticks in a row that change nothing. */
+#define MOMENTS_MAX 20000
+#define IDLE_TICKS_MAX 1000
+/* What a lane holds: what it reads ahead, what passed ahead of its end, one event that rules made
+ * longer, in both directions; and a chunk of mail of our own. */
+#define HELD_MAX (8 * LANE_HIGH_WATER + 2 * REPEAT_BYTES_MAX)
+
+static enum direction towards(enum side side)
+{
+    return side == SERVER ? TO_SERVER : TO_CLIENT;
+}
+
+static enum side other(enum side side)
+{
+    return side == SERVER ? CLIENT : SERVER;
+}
+
+/* -- the journal ---------------------------------------------------------------------------- */
+
+static void check_totals(const struct duplex *duplex, const struct journal_entry *entry)
+{
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        check(entry->bytes_in[towards(other(side))] == duplex->peers[side].read);
+        check(entry->bytes_out[towards(side)] == duplex->peers[side].heard.len);
+    }
+}
+
+static void keep_entry(struct journal *journal, const struct journal_entry *entry)
+{
+    struct duplex *duplex =
+        (struct duplex *)(void *)((uint8_t *)journal - offsetof(struct duplex, journal));
+    check(!duplex->closed);
+    check(entry->sequence == duplex->entries++);
+    check(entry->time >= duplex->last_entry);
+    duplex->last_entry = entry->time;
+    duplex->closed = entry->event == JOURNAL_CLOSE;
+    if (duplex->closed)
+        check_totals(duplex, entry);
+    if (duplex->log.len < LOG_MAX)
+        journal_json_entry(entry, &duplex->log);
+}
+
+/* -- what the session wishes ---------------------------------------------------------------- */
+
+static bool answer(struct duplex *duplex, bool accept)
+{
+    if (!(session_wishes(duplex->session, SERVER) & WISH_CONNECT))
+        return false;
+    duplex->answered = true;
+    duplex->disturbed |= !accept;
+    if (accept)
+        session_connected(duplex->session, duplex->now);
+    else
+        session_ended(duplex->session, SERVER, ENDING_SERVER_REFUSED, duplex->now);
+    return true;
+}
+
+static bool hear(struct duplex *duplex, enum side side)
+{
+    struct peer *peer = &duplex->peers[side];
+    struct span ready = session_peek(duplex->session, towards(side));
+    check(!peer->finished && !peer->reset);
+    if (peer->stopped || peer->torn)
+        return false;
+    text_add(&peer->heard, ready);
+    session_consume(duplex->session, towards(side), ready.len, duplex->now);
+    return true;
+}
+
+/* Of what a peer has said, the next piece. */
+static bool read_piece(struct duplex *duplex, enum side side)
+{
+    struct peer *peer = &duplex->peers[side];
+    struct span piece = span_drop(text_span(&peer->says), peer->read);
+    size_t room;
+    if (piece.len == 0)
+        return false;
+    uint8_t *place = session_reserve(duplex->session, towards(other(side)), &room);
+    piece = span_take(span_take(piece, room), duplex->cut);
+    memcpy(place, piece.ptr, piece.len);
+    peer->read += piece.len;
+    session_commit(duplex->session, towards(other(side)), piece.len, duplex->now);
+    return true;
+}
+
+static bool read_end(struct duplex *duplex, enum side side)
+{
+    struct peer *peer = &duplex->peers[side];
+    if (!peer->ends || peer->ended || peer->read < peer->says.len)
+        return false;
+    peer->ended = true;
+    session_ended(duplex->session, side,
+                  side == CLIENT ? ENDING_CLIENT_CLOSED : ENDING_SERVER_CLOSED, duplex->now);
+    return true;
+}
+
+/* Grants one wish; false when there is none that can be granted. */
+static bool grant(struct duplex *duplex, enum side side)
+{
+    struct peer *peer = &duplex->peers[side];
+    unsigned wishes = session_wishes(duplex->session, side);
+    if (wishes & WISH_CONNECT && !duplex->asks && answer(duplex, true))
+        return true;
+    if (wishes & WISH_WRITE && hear(duplex, side))
+        return true;
+    if (wishes & WISH_FINISH) {
+        peer->finished = true;
+        session_finished(duplex->session, side, duplex->now);
+        return true;
+    }
+    if (wishes & (WISH_RESET | WISH_CLOSE)) {
+        peer->reset |= (wishes & WISH_RESET) != 0;
+        peer->finished |= (wishes & WISH_CLOSE) != 0;
+        return false;
+    }
+    if (!(wishes & WISH_READ) || peer->torn)
+        return false;
+    return read_piece(duplex, side) || read_end(duplex, side);
+}
+
+/* -- what must hold ------------------------------------------------------------------------- */
+
+static bool is_there(const struct duplex *duplex, enum side side)
+{
+    return side == CLIENT || duplex->answered;
+}
+
+void duplex_check_wire(const struct duplex *duplex)
+{
+    if (duplex->disturbed)
+        return;
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        const struct peer *says = &duplex->peers[side];
+        const struct peer *hears = &duplex->peers[other(side)];
+        bool all = is_there(duplex, side) && is_there(duplex, other(side)) && !hears->stopped;
+        check(span_starts(text_span(&says->says), text_span(&hears->heard)));
+        check(!all || hears->heard.len == says->says.len);
+        check(!all || !says->ended || hears->finished);
+    }
+}
+
+static void check_bounds(const struct duplex *duplex)
+{
+    check(session_held(duplex->session) <= HELD_MAX);
+    check(duplex->pool->in_use <= 2 * (HELD_MAX / CHUNK_SIZE));
+}
+
+static void settle(struct duplex *duplex)
+{
+    while (grant(duplex, CLIENT) || grant(duplex, SERVER))
+        continue;
+    check_bounds(duplex);
+}
+
+/* -- time ----------------------------------------------------------------------------------- */
+
+static void tick(struct duplex *duplex)
+{
+    session_tick(duplex->session, duplex->now);
+    settle(duplex);
+}
+
+static void pass(struct duplex *duplex, duration wait)
+{
+    instant end = instant_after(duplex->now, wait);
+    instant due = session_deadline(duplex->session);
+    size_t idle = 0;
+    for (size_t moments = 0; due <= end && !duplex_is_over(duplex); moments++) {
+        if (moments == MOMENTS_MAX) {
+            duplex->broke_off = true;
+            return;
+        }
+        idle = due <= duplex->now ? idle + 1 : 0;
+        check(idle < IDLE_TICKS_MAX);
+        duplex->now = due > duplex->now ? due : duplex->now;
+        tick(duplex);
+        due = session_deadline(duplex->session);
+    }
+    duplex->now = end;
+    if (!duplex_is_over(duplex))
+        tick(duplex);
+}
+
+/* -- the script's steps --------------------------------------------------------------------- */
+
+/* Many times the same byte, in blocks. */
+static void fill(struct text *says, struct span byte, size_t times)
+{
+    uint8_t block[1024];
+    memset(block, byte.len ? byte.ptr[0] : 0, sizeof block);
+    while (times > 0) {
+        size_t len = times < sizeof block ? times : sizeof block;
+        text_add(says, span_make(block, len));
+        times -= len;
+    }
+}
+
+static void say(struct duplex *duplex, const struct script_step *step)
+{
+    struct peer *peer = &duplex->peers[step->side];
+    if (peer->ends || peer->torn)
+        return;
+    if (step->operation == SCRIPT_FILL)
+        fill(&peer->says, step->bytes, step->times);
+    else
+        text_add(&peer->says, step->bytes);
+    duplex->broke_off |= peer->says.len >= SAID_MAX;
+}
+
+static void tear(struct duplex *duplex, enum side side)
+{
+    struct peer *peer = &duplex->peers[side];
+    duplex->disturbed = true;
+    if (peer->torn || peer->reset || !is_there(duplex, side))
+        return;
+    peer->torn = true;
+    session_ended(duplex->session, side, side == CLIENT ? ENDING_CLIENT_RESET : ENDING_SERVER_RESET,
+                  duplex->now);
+}
+
+void duplex_step(struct duplex *duplex, const struct script_step *step)
+{
+    struct peer *peer = &duplex->peers[step->side];
+    switch (step->operation) {
+    case SCRIPT_SAY:
+    case SCRIPT_LINE:
+    case SCRIPT_FILL: say(duplex, step); break;
+    case SCRIPT_WAIT:
+        duplex->disturbed |= step->wait > 0;
+        pass(duplex, step->wait);
+        break;
+    case SCRIPT_FINISH: peer->ends = true; break;
+    case SCRIPT_TEAR: tear(duplex, step->side); break;
+    case SCRIPT_STOP: peer->stopped = true; break;
+    case SCRIPT_RESUME: peer->stopped = false; break;
+    case SCRIPT_SWITCH:
+        duplex->rules_off = !duplex->rules_off;
+        tick(duplex);
+        break;
+    case SCRIPT_ACCEPT: answer(duplex, true); break;
+    case SCRIPT_REFUSE: answer(duplex, false); break;
+    case SCRIPT_DRAIN:
+        duplex->disturbed = true;
+        session_drain(duplex->session, duplex->now);
+        break;
+    }
+    settle(duplex);
+}
+
+/* -- beginning and end ---------------------------------------------------------------------- */
+
+bool duplex_is_over(const struct duplex *duplex)
+{
+    return duplex->broke_off || session_is_over(duplex->session);
+}
+
+static void set_options(struct duplex *duplex, uint8_t options)
+{
+    duplex->rules_off = options & SCRIPT_RULES_OFF;
+    duplex->asks = options & SCRIPT_ASKED;
+    duplex->options.seed = options;
+    duplex->options.rules_off = &duplex->rules_off;
+    duplex->options.dry_run = options & SCRIPT_DRY_RUN;
+    duplex->options.max_line = options & SCRIPT_SHORT_LINES ? MAX_LINE_MIN : 0;
+    if (options & SCRIPT_IMPATIENT)
+        duplex->options.idle_timeout = duplex->options.connect_timeout = SECONDS(5);
+    if (options & SCRIPT_FOR_A_TIME)
+        duplex->options.rules_until = instant_after(BEGINS, MINUTES(5));
+    if (options & SCRIPT_ONLY_BOB)
+        duplex->options.only_recipient = SPAN("bob@*");
+}
+
+void duplex_begin(struct duplex *duplex, struct pool *pool, const struct rule_set *rules,
+                  uint8_t options, size_t cut)
+{
+    *duplex = (struct duplex){
+        .now = BEGINS, .cut = cut, .pool = pool, .journal = { .write = keep_entry }
+    };
+    set_options(duplex, options);
+    duplex->recall = recall_new(100);
+    duplex->peers[CLIENT].heard.max = duplex->peers[SERVER].heard.max = HEARD_MAX;
+    const struct session_setup setup = {
+        .options = &duplex->options,
+        .rules = rules,
+        .recall = duplex->recall,
+        .pool = pool,
+        .journal = &duplex->journal,
+        .facts = { .client = SPAN("192.0.2.1:40000"),
+                   .client_ip = SPAN("192.0.2.1"),
+                   .server = SPAN("192.0.2.2:25"),
+                   .host = SPAN("proxy.test"),
+                   .guid = SPAN("0000000000000001"),
+                   .number = 1 },
+    };
+    duplex->session = session_new(&setup, duplex->now);
+    settle(duplex);
+}
+
+void duplex_end(struct duplex *duplex)
+{
+    duplex->peers[CLIENT].stopped = duplex->peers[SERVER].stopped = false;
+    duplex->asks = false;
+    settle(duplex);
+    duplex->peers[CLIENT].ends = duplex->peers[SERVER].ends = true;
+    settle(duplex);
+    pass(duplex, HOURS(3));
+    session_free(duplex->session, duplex->now);
+    check(duplex->closed);
+    check(duplex->pool->in_use == 0);
+}
+
+void duplex_deinit(struct duplex *duplex)
+{
+    recall_free(duplex->recall);
+    text_deinit(&duplex->log);
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        text_deinit(&duplex->peers[side].says);
+        text_deinit(&duplex->peers[side].heard);
+    }
+}
