@@ -52,8 +52,7 @@ static size_t tail_length(struct span bytes)
     return end == 0 && span_ends(bytes, SPAN("\r")) ? 1 : end;
 }
 
-/* Sends what was held back of the last line. */
-static void release_tail(struct session *session)
+void mail_lets_go(struct session *session)
 {
     struct mail *mail = &session->mail;
     outbox_add(&mail_lane(session)->out, span_make(mail->tail, mail->tail_len));
@@ -79,7 +78,7 @@ static void send_but_tail(struct session *session, struct span bytes, const stru
     memcpy(mail->tail, bytes.ptr + bytes.len - mail->tail_len, mail->tail_len);
     /* A lenient server ends the mail at this dot, if it gets to see the whole line. */
     if (lane->decoder.dot_candidate)
-        release_tail(session);
+        mail_lets_go(session);
 }
 
 /* Sends what has become of a piece of mail. */
@@ -131,7 +130,7 @@ void handle_body(struct session *session, const struct smtp_event *event, instan
 
 void mail_breaks_off(struct session *session)
 {
-    release_tail(session);
+    mail_lets_go(session);
     chunk_breaks_off(session);
 }
 

@@ -32,6 +32,8 @@ static void pass_ahead(struct session *session, enum direction direction, unsign
         return;
     if (must_wait(session, direction, kinds, now))
         return;
+    if (direction == TO_SERVER)
+        mail_lets_go(session);
     size_t fresh = lane->in.len - lane->ahead;
     /* Copied, not moved: the decoder has yet to see them. */
     struct chain copy;

@@ -166,6 +166,8 @@ void chunk_begin(struct session *session, uint64_t size, bool last, enum body_ro
 void handle_body(struct session *session, const struct smtp_event *event, instant now);
 /* The server replied behind a dot that only lenient servers honour: the mail has ended there. */
 void mail_ended_leniently(struct session *session, instant now);
+/* What was held back of the last line for the end of the mail leaves. */
+void mail_lets_go(struct session *session);
 /* There will be no more of the mail under way: what was held back for its end leaves. */
 void mail_breaks_off(struct session *session);
 

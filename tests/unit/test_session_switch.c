@@ -157,20 +157,36 @@ static void test_on_before_the_end_of_a_mail(void **state)
     end(&scene);
 }
 
+/* A line ending is held back for the rule; it leaves before what follows it, whole or not. */
+static void switched_off_behind_a_line(const char *rest)
+{
+    struct scene scene;
+    struct text wanted = { 0 };
+    begin(&scene, "to server body-end terminator as=\"\\n.\\n\"", false);
+    is_granted(&scene, "DATA\r\n", "354 go\r\n");
+    goes(&scene, CLIENT, "a\r\n", "a");
+    turn(&scene, true);
+    for (const char *byte = rest; *byte; byte++)
+        driver_say(&scene.driver, CLIENT, span_make(byte, 1));
+    text_addf(&wanted, "\r\n%s", rest);
+    driver_hears(&scene.driver, SERVER, text_string(&wanted));
+    goes(&scene, SERVER, "250 ok\r\n", "250 ok\r\n");
+    text_deinit(&wanted);
+    end(&scene);
+}
+
 static void test_off_while_a_line_end_is_held_back(void **state)
 {
     struct scene scene;
     (void)state;
+    switched_off_behind_a_line(".\r\n");
+    switched_off_behind_a_line("b\r\n.\r\n");
+    switched_off_behind_a_line("..\r\n.\r\n");
     begin(&scene, "to server body-end terminator as=\"\\n.\\n\"", false);
-    for (int round = 0; round < 2; round++) {
-        is_granted(&scene, "DATA\r\n", "354 go\r\n");
-        goes(&scene, CLIENT, "a\r\n", "a");
-        turn(&scene, true);
-        goes(&scene, CLIENT, round ? "b\r\n.\r\n" : ".\r\n",
-             round ? "\r\nb\r\n.\r\n" : "\r\n.\r\n");
-        goes(&scene, SERVER, "250 ok\r\n", "250 ok\r\n");
-        turn(&scene, false);
-    }
+    is_granted(&scene, "DATA\r\n", "354 go\r\n");
+    goes(&scene, CLIENT, "a\r\n", "a");
+    turn(&scene, true);
+    goes(&scene, CLIENT, "b\r\n.\r\n", "\r\nb\r\n.\r\n");
     end(&scene);
 }
 
