@@ -94,17 +94,27 @@ static char escape_letter(uint8_t byte)
     }
 }
 
+static bool is_plain(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
+}
+
 void text_add_escaped(struct text *text, struct span bytes)
 {
-    for (size_t i = 0; i < bytes.len; i++) {
-        uint8_t byte = bytes.ptr[i];
-        char letter = escape_letter(byte);
+    while (bytes.len > 0) {
+        size_t plain = 0;
+        while (plain < bytes.len && is_plain(bytes.ptr[plain]))
+            plain++;
+        text_add(text, span_take(bytes, plain));
+        bytes = span_drop(bytes, plain);
+        if (bytes.len == 0)
+            return;
+        char letter = escape_letter(bytes.ptr[0]);
         if (letter)
             text_addf(text, "\\%c", letter);
-        else if (byte >= 0x20 && byte < 0x7f)
-            text_add_byte(text, byte);
         else
-            text_addf(text, "\\x%02x", byte);
+            text_addf(text, "\\x%02x", bytes.ptr[0]);
+        bytes = span_drop(bytes, 1);
     }
 }
 
