@@ -1,6 +1,6 @@
-/* due_timer: the one timer of a connection. It is moved forward when something falls due sooner, and
- * left alone when it would fire too early: that does no harm and is cheaper than setting it anew each
- * time the peers have been active. */
+/* due_timer: the one timer of a connection. It is moved forward when something falls due sooner,
+ * and left alone when it would fire too early: that does no harm and is cheaper than setting it
+ * anew each time the peers have been active. */
 #ifndef SMTPCHAOS_PROXY_DUE_TIMER_H
 #define SMTPCHAOS_PROXY_DUE_TIMER_H
 
