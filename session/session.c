@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "session/state.h"
+#include "smtp/parse.h"
 
 /* -- beginning and end ---------------------------------------------------------------------- */
 
@@ -156,14 +157,19 @@ void session_connected(struct session *session, instant now)
 }
 
 /* The upstream was never reached: the client is told, which no rule can have prevented. */
-static void upstream_failed(struct session *session, enum ending ending)
+static void upstream_failed(struct session *session, enum ending ending, instant now)
 {
     struct outbox *out = &session->lanes[TO_CLIENT].out;
+    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT };
     struct text reply = { 0 };
     text_addf(&reply, "421 4.3.2 %.*s Service not available, %s\r\n", (int)session->facts.host.len,
               (const char *)session->facts.host.ptr, ending_words(ending));
+    event.raw = text_span(&reply);
+    event.number = ++session->lanes[TO_CLIENT].decoder.number;
+    event.reply = smtp_reply_parse(event.raw);
+    log_event(session, &event, true, now);
     side_is_gone(session, SERVER);
-    outbox_add(out, text_span(&reply));
+    outbox_add(out, event.raw);
     outbox_step(out, STEP_FINISH_ALL);
     text_deinit(&reply);
 }
@@ -191,7 +197,7 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
     case ENDING_CLIENT_RESET:
     case ENDING_SERVER_RESET: carry_reset(session, side); break;
     case ENDING_SERVER_REFUSED:
-    case ENDING_CONNECT_TIMEOUT: upstream_failed(session, ending); break;
+    case ENDING_CONNECT_TIMEOUT: upstream_failed(session, ending, now); break;
     case ENDING_OPEN:
     case ENDING_IDLE_TIMEOUT:
     case ENDING_RULE_FINISH:

@@ -94,24 +94,35 @@ static bool queue_is_full(struct session *session, enum direction direction, ins
     return false;
 }
 
+/* What the bytes at hand wait for will not come: they leave as they are. */
+static void let_go(struct session *session, enum direction direction, instant now)
+{
+    struct lane *lane = &session->lanes[direction];
+    bool unheard =
+        direction == TO_SERVER ? session->detached : must_wait(session, TO_CLIENT, 0, now);
+    if (direction == TO_SERVER)
+        mail_breaks_off(session);
+    if (unheard)
+        lane_discard(lane, lane->in.len);
+    else
+        lane_forward(lane, lane->in.len, NULL);
+}
+
+/* A reply that decides what bytes mean can no longer come. */
+static bool is_mute(const struct lane *client)
+{
+    return client->source_ended && client->in.len == 0;
+}
+
 /* The source has ended and an event is unfinished. The end travels on once all bytes have left;
  * those that wait for the other side's reply do so as long as it can come. */
 static void lane_ends(struct session *session, enum direction direction, enum decoded why,
                       instant now)
 {
     struct lane *lane = &session->lanes[direction];
-    bool hopeless = why == DECODED_NEED_MORE || session->lanes[TO_CLIENT].source_ended;
-    if (!hopeless && lane->ahead < lane->in.len)
-        return;
-    if (hopeless && direction == TO_SERVER)
-        mail_breaks_off(session);
-    bool unheard =
-        direction == TO_SERVER ? session->detached : must_wait(session, TO_CLIENT, 0, now);
-    if (hopeless && unheard)
-        lane_discard(lane, lane->in.len);
-    else if (hopeless)
-        lane_forward(lane, lane->in.len, NULL);
-    if (!lane->closing)
+    if (why == DECODED_NEED_MORE)
+        let_go(session, direction, now);
+    if (!lane->closing && lane->ahead == lane->in.len)
         handle_close(session, direction, now);
 }
 
@@ -123,6 +134,8 @@ static void lane_waits(struct session *session, enum direction direction, enum d
     pass_ahead(session, direction, decoder_pending_kinds(&lane->decoder, &lane->in), now);
     if (why == DECODED_NEED_PEER && lane->ahead > EARLY_BYTES_MAX)
         turn_opaque(session, "too many bytes ahead of a reply that decides what they mean", now);
+    if (why == DECODED_NEED_PEER && is_mute(&session->lanes[TO_CLIENT]))
+        let_go(session, direction, now);
     if (lane->source_ended)
         lane_ends(session, direction, why, now);
 }
@@ -160,6 +173,9 @@ void session_settle(struct session *session, instant now)
         while (lane_step(session, TO_SERVER, now))
             continue;
     } while (lane_step(session, TO_CLIENT, now));
+    /* The server's end may have set bytes free that waited for its reply. */
+    while (lane_step(session, TO_SERVER, now))
+        continue;
     for (int direction = 0; direction < 2; direction++) {
         outbox_advance(&session->lanes[direction].out, now);
         lane_note_pressure(&session->lanes[direction]);
