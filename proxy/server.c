@@ -173,6 +173,16 @@ static void on_signal(uv_signal_t *handle, int number)
     }
 }
 
+/* Signals that come before somebody listens are kept, not deadly; workers never take any. */
+static void hold_signals(int how)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        sigaddset(&held, signals[i]);
+    pthread_sigmask(how, &held, NULL);
+}
+
 static void watch_signals(struct server *server)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -289,9 +299,7 @@ static void announce(const struct server *server)
  * not cut short what is still to be written down. No other thread is left. */
 static void forget_signals(struct server *server)
 {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    hold_signals(SIG_BLOCK);
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
     uv_run(&server->workers[0].loop, UV_RUN_DEFAULT);
@@ -308,6 +316,7 @@ static void run(struct server *server)
         sink_server_start(server->sink, loop);
     listeners_start(&server->listeners, loop, on_accept, server);
     announce(server);
+    hold_signals(SIG_UNBLOCK);
     uv_run(loop, UV_RUN_DEFAULT);
     for (unsigned i = 1; i < server->worker_count; i++)
         worker_join(&server->workers[i]);
@@ -350,6 +359,7 @@ int server_run(struct settings *settings)
     struct server server;
     bound_sessions(settings);
     init(&server, settings);
+    hold_signals(SIG_BLOCK);
     int status = prepare(&server);
     if (status == 0) {
         start_workers(&server);
