@@ -340,13 +340,12 @@ static enum dot dot_at_head(const struct decoder *decoder, const struct chain *i
 }
 
 /* How much of the head is text for sure: up to the next line that begins with a dot. Line ends are
- * text and never held back. */
+ * text and never held back. Dots are rarer than line ends, so they are what is looked for. */
 static size_t bulk_length(struct span head)
 {
-    size_t at = 0;
-    while (at < head.len) {
-        at += span_find(span_drop(head, at), '\n') + 1;
-        if (at < head.len && head.ptr[at] == '.')
+    for (size_t at = 1; at < head.len; at++) {
+        at += span_find(span_drop(head, at), '.');
+        if (at < head.len && head.ptr[at - 1] == '\n')
             return at;
     }
     return head.len;
