@@ -77,15 +77,25 @@ static bool holds(struct blesser *blesser, const struct play_step *step)
     return match;
 }
 
+/* Where the mark of a step stands: blanks may stand before it. */
+static size_t mark_of(struct span line)
+{
+    size_t at = 0;
+    while (at < line.len && (line.ptr[at] == ' ' || line.ptr[at] == '\t'))
+        at++;
+    return at;
+}
+
 /* `C=` becomes `C>` when the other side did not hear it as it was said. */
 static void bless_said(struct blesser *blesser, const struct play_step *step)
 {
     struct span line = take_line(blesser, step->line);
+    size_t mark = mark_of(line);
     release_held(blesser);
     bool passes = step->kind == PLAY_PASS && holds(blesser, step);
-    text_add(blesser->out, span_take(line, 1));
+    text_add(blesser->out, span_take(line, mark + 1));
     text_add_byte(blesser->out, passes ? '=' : '>');
-    text_add(blesser->out, span_drop(line, 2));
+    text_add(blesser->out, span_drop(line, mark + 2));
 }
 
 static void bless_heard(struct blesser *blesser, const struct play_step *step)
@@ -136,9 +146,18 @@ static size_t bless_step(struct blesser *blesser, size_t at, size_t end)
     return next;
 }
 
+/* What stands before the first step of a session says what the session is. */
+static void keep_head(struct blesser *blesser, size_t first_line)
+{
+    release_held(blesser);
+    for (; blesser->line + 1 < first_line; blesser->line++)
+        text_add(blesser->out, heard_next_line(&blesser->source));
+}
+
 static void bless_session(struct blesser *blesser, const struct play_session *session)
 {
     size_t end = session->first_step + session->step_count;
+    keep_head(blesser, step_at(blesser, session->first_step)->line);
     performance_open(&blesser->performance, session);
     for (size_t at = session->first_step; at < end;)
         at = bless_step(blesser, at, end);

@@ -271,6 +271,22 @@ static void test_bless_ends_and_sessions(void **state)
         "C> x\\\nC> \\FIN\nS< x\\\nS< \\FIN\n\n# second\nsession 2\nC> \\RST\nS< \\RST\n");
 }
 
+/* What says what a session is stays before all that is heard in it. */
+static void test_bless_keeps_the_head(void **state)
+{
+    (void)state;
+    expect_blessed("# about\nserver refuses\n# more\nC< nothing\n",
+                   "# about\nserver refuses\n# more\n"
+                   "C< 421 4.3.2 proxy.test Service not available, the upstream could not be "
+                   "reached\nC< \\FIN\n");
+}
+
+static void test_bless_keeps_blanks_before_marks(void **state)
+{
+    (void)state;
+    expect_blessed(" S= 220 a\n\tC= NOOP\n", " S= 220 a\n\tC= NOOP\n");
+}
+
 static void test_bless_refuses_what_is_none(void **state)
 {
     (void)state;
@@ -304,6 +320,8 @@ int main(void)
         cmocka_unit_test(test_bless_writes_what_was_heard),
         cmocka_unit_test(test_bless_moves_with_time),
         cmocka_unit_test(test_bless_ends_and_sessions),
+        cmocka_unit_test(test_bless_keeps_the_head),
+        cmocka_unit_test(test_bless_keeps_blanks_before_marks),
         cmocka_unit_test(test_bless_refuses_what_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
