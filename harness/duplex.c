@@ -162,6 +162,9 @@ static void settle(struct duplex *duplex)
 {
     while (grant(duplex, CLIENT) || grant(duplex, SERVER))
         continue;
+    for (enum side side = CLIENT; side <= SERVER; side++)
+        duplex->backed_up |= is_there(duplex, side) && !duplex->peers[side].torn &&
+                             duplex->peers[side].read < duplex->peers[side].says.len;
     check_bounds(duplex);
 }
 

@@ -40,6 +40,7 @@ struct duplex {
     bool asks;      /* the server waits for the script before it answers */
     bool answered;  /* the connection to it is there, or was refused */
     bool disturbed; /* by time, resets, stops or ends: no longer a plain wire */
+    bool backed_up; /* the session did not read all at once: how much depends on the cuts */
     bool broke_off; /* too much was said or too long waited: the rest was left out */
     bool closed;    /* the journal has had its last entry */
     uint64_t entries;
