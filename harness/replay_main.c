@@ -1,7 +1,6 @@
 /* replay_main: a plain program around a fuzz target: tries the files that it is given, and those in
  * the folders that it is given. For compilers without a fuzzer, debuggers, and tests. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,18 +39,24 @@ static void try_input(struct span content)
     free(exact);
 }
 
-static unsigned replay_file(const char *path)
+struct tally {
+    unsigned tried;
+    unsigned missing;
+};
+
+static void replay_file(const char *path, struct tally *tally)
 {
     struct text content = { 0 };
-    if (!read_file(path, &content)) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
-        exit(EXIT_NO_INPUT);
-    }
     /* A crash shows the last line. */
     fprintf(stderr, "%s\n", path);
-    try_input(text_span(&content));
+    if (read_file(path, &content)) {
+        try_input(text_span(&content));
+        tally->tried++;
+    } else {
+        perror(path);
+        tally->missing++;
+    }
     text_deinit(&content);
-    return 1;
 }
 
 static int is_visible(const struct dirent *entry)
@@ -59,25 +64,23 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static unsigned replay_folder(const char *folder)
+static void replay_folder(const char *folder, struct tally *tally)
 {
     struct dirent **entries = NULL;
-    unsigned count = 0;
     int found = scandir(folder, &entries, is_visible, alphasort);
     for (int i = 0; i < found; i++) {
         struct text path = { 0 };
         text_addf(&path, "%s/%s", folder, entries[i]->d_name);
-        count += replay_file(text_string(&path));
+        replay_file(text_string(&path), tally);
         text_deinit(&path);
         free(entries[i]);
     }
     free(entries);
-    return count;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned count = 0;
+    struct tally tally = { 0 };
     if (argc < 2) {
         fprintf(stderr, "usage: %s FILE|FOLDER…\n", argv[0]);
         return EXIT_USAGE;
@@ -85,8 +88,11 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         struct stat about;
         bool is_folder = stat(argv[i], &about) == 0 && S_ISDIR(about.st_mode);
-        count += is_folder ? replay_folder(argv[i]) : replay_file(argv[i]);
+        if (is_folder)
+            replay_folder(argv[i], &tally);
+        else
+            replay_file(argv[i], &tally);
     }
-    printf("%u inputs, nothing found\n", count);
-    return count ? 0 : EXIT_NO_INPUT;
+    printf("%u inputs, nothing found\n", tally.tried);
+    return tally.tried > 0 && tally.missing == 0 ? 0 : EXIT_NO_INPUT;
 }
