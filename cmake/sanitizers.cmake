@@ -8,8 +8,8 @@ if(SMTPCHAOS_SANITIZERS)
 endif()
 
 if(SMTPCHAOS_FUZZ)
-    add_compile_options(-fsanitize=fuzzer-no-link)
-    add_link_options(-fsanitize=fuzzer-no-link)
+    add_compile_options(${SMTPCHAOS_FUZZ_COVERAGE})
+    add_link_options(${SMTPCHAOS_FUZZ_COVERAGE})
 endif()
 
 if(SMTPCHAOS_COVERAGE)
