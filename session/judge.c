@@ -165,6 +165,21 @@ static bool comes_too_early(const struct session *session, const struct smtp_eve
            judge_changes(session, TO_SERVER, now) & (SMTP_BODY | SMTP_BODY_END);
 }
 
+/* A stretch of mail is as long as it was read: what is done to all of them is written down once. */
+static bool is_stretch(const struct smtp_event *event)
+{
+    return event->kind == SMTP_BODY && event->number == 0;
+}
+
+static void write_down(struct session *session, const struct rule *rule,
+                       const struct mutation *mutation, enum verdict verdict, instant now)
+{
+    if (is_stretch(mutation->event) && session->mail.told)
+        return;
+    session->rules_fired++;
+    log_rule(session, rule, mutation, verdict, now);
+}
+
 const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now)
 {
     struct outcome *outcome = &session->outcome;
@@ -181,10 +196,10 @@ const struct outcome *judge(struct session *session, const struct smtp_event *ev
         enum verdict verdict = rule->mutator->apply(mutation, event);
         if (!asked_for_something(mutation, verdict))
             continue;
-        session->rules_fired++;
-        log_rule(session, rule, mutation, verdict, now);
+        write_down(session, rule, mutation, verdict, now);
         if (!session->options->dry_run)
             merge(outcome, mutation, verdict);
     }
+    session->mail.told |= is_stretch(event);
     return outcome;
 }

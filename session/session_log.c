@@ -71,8 +71,11 @@ void log_rule(struct session *session, const struct rule *rule, const struct mut
     entry.rule = rule;
     entry.parameters = text_span(&mutation->drawn);
     entry.secret = event->secret;
-    entry.before = event->raw;
-    entry.after = verdict == TAKEN ? text_span(&mutation->content) : event->raw;
+    /* Mail that is not cut into lines comes as it was read. */
+    if (event->kind != SMTP_BODY || event->number > 0) {
+        entry.before = event->raw;
+        entry.after = verdict == TAKEN ? text_span(&mutation->content) : event->raw;
+    }
     if (mutation->has_answer)
         entry.after = text_span(&mutation->answer);
     entry.local = mutation->has_answer;

@@ -76,6 +76,7 @@ struct lane {
 struct mail {
     enum body_route route;
     bool answered;   /* the server has replied to the mail before its end */
+    bool told;       /* what rules do to its stretches has been written down */
     bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
     uint8_t tail[2];
     size_t tail_len;
