@@ -14,6 +14,8 @@
 /* Moments that are stopped at in a run; and ticks in a row that change nothing. */
 #define MOMENTS_MAX 20000
 #define IDLE_TICKS_MAX 1000
+/* What a wire has read that has not left. */
+#define AHEAD_MAX (LANE_HIGH_WATER + 2 * CHUNK_SIZE)
 /* What a lane holds: what it reads ahead, what passed ahead of its end, one event that rules made
  * longer, in both directions; and a chunk of mail of our own. */
 #define HELD_MAX (8 * LANE_HIGH_WATER + 2 * REPEAT_BYTES_MAX)
@@ -149,6 +151,7 @@ void duplex_check_wire(const struct duplex *duplex)
         check(span_starts(text_span(&says->says), text_span(&hears->heard)));
         check(!all || hears->heard.len == says->says.len);
         check(!all || !says->ended || hears->finished);
+        check(says->read - hears->heard.len <= AHEAD_MAX);
     }
 }
 
