@@ -149,21 +149,21 @@ static void test_at_a_fork_the_peer_is_waited_for(void **state)
 static void test_what_may_come(void **state)
 {
     static const struct {
-        enum phase phase;
         const char *at_hand;
+        enum phase phase;
         unsigned kinds;
     } cases[] = {
-        { PHASE_GREETING, "2", SMTP_GREETING | SMTP_OTHER },
-        { PHASE_REPLIES, "2", SMTP_REPLY | SMTP_OTHER },
-        { PHASE_COMMANDS, "M", SMTP_COMMAND | SMTP_OTHER },
-        { PHASE_FORK, "M", SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END | SMTP_OTHER },
-        { PHASE_AUTH, "M", SMTP_OTHER },
-        { PHASE_DATA, "M", SMTP_BODY },
-        { PHASE_DATA, ".", SMTP_BODY | SMTP_BODY_END },
-        { PHASE_DATA, ".\r", SMTP_BODY | SMTP_BODY_END },
-        { PHASE_DATA, "..", SMTP_BODY },
-        { PHASE_CHUNK, ".", SMTP_BODY },
-        { PHASE_OPAQUE, "M", SMTP_OTHER },
+        { "2", PHASE_GREETING, SMTP_GREETING | SMTP_OTHER },
+        { "2", PHASE_REPLIES, SMTP_REPLY | SMTP_OTHER },
+        { "M", PHASE_COMMANDS, SMTP_COMMAND | SMTP_OTHER },
+        { "M", PHASE_FORK, SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END | SMTP_OTHER },
+        { "M", PHASE_AUTH, SMTP_OTHER },
+        { "M", PHASE_DATA, SMTP_BODY },
+        { ".", PHASE_DATA, SMTP_BODY | SMTP_BODY_END },
+        { ".\r", PHASE_DATA, SMTP_BODY | SMTP_BODY_END },
+        { "..", PHASE_DATA, SMTP_BODY },
+        { ".", PHASE_CHUNK, SMTP_BODY },
+        { "M", PHASE_OPAQUE, SMTP_OTHER },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -142,25 +142,25 @@ static void test_bdat(void **state)
 {
     static const struct {
         const char *argument;
-        bool good;
         uint64_t size;
+        bool good;
         bool last;
     } cases[] = {
-        { "0", true, 0, false },
-        { "86", true, 86, false },
-        { "86 LAST", true, 86, true },
-        { "86 \t last", true, 86, true },
-        { "0 LAST", true, 0, true },
-        { "18446744073709551615", true, UINT64_MAX, false },
-        { "18446744073709551616", false, 0, false },
-        { "", false, 0, false },
-        { "LAST", false, 0, false },
-        { "-1", false, 0, false },
-        { "0x10", false, 0, false },
-        { "86LAST", false, 0, false },
-        { "86 LAS", false, 0, false },
-        { "86 LAST x", false, 0, false },
-        { "86 87", false, 0, false },
+        { "0", 0, true, false },
+        { "86", 86, true, false },
+        { "86 LAST", 86, true, true },
+        { "86 \t last", 86, true, true },
+        { "0 LAST", 0, true, true },
+        { "18446744073709551615", UINT64_MAX, true, false },
+        { "18446744073709551616", 0, false, false },
+        { "", 0, false, false },
+        { "LAST", 0, false, false },
+        { "-1", 0, false, false },
+        { "0x10", 0, false, false },
+        { "86LAST", 0, false, false },
+        { "86 LAS", 0, false, false },
+        { "86 LAST x", 0, false, false },
+        { "86 87", 0, false, false },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

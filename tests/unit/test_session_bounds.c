@@ -34,9 +34,9 @@ struct stop {
     const char *const *rules;
     const char *before_client; /* what both sides say first */
     const char *before_server;
-    enum side speaker;
     const char *block; /* what is said over and over */
-    unsigned grows;    /* what becomes of it is so many times as long */
+    enum side speaker;
+    unsigned grows; /* what becomes of it is so many times as long */
 };
 
 /* The speaker says all it can; then the other side reads, and gets all that was taken. */
@@ -67,15 +67,15 @@ static void stop_and_go(const struct stop *stop)
 static void test_a_wire_that_backs_up(void **state)
 {
     static const struct stop stops[] = {
-        { NULL, "", "", CLIENT, "NOOP\r\n", 0 },
-        { NULL, "", "", CLIENT, "no line at all ", 0 },
-        { NULL, "", "220 x\r\n", SERVER, "250-x\r\n", 0 },
-        { NULL, "", "220 x\r\n", SERVER, "250 x\r\n", 0 },
-        { NULL, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, "some text\r\n", 0 },
-        { NULL, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, ".\r", 0 },
-        { NULL, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, ".\n", 0 },
-        { NULL, "BDAT 99999999\r\n", "", CLIENT, "x", 0 },
-        { NULL, "STARTTLS\r\n", "220 x\r\n220 go\r\n", SERVER, "\x17\x03\x03", 0 },
+        { NULL, "", "", "NOOP\r\n", CLIENT, 0 },
+        { NULL, "", "", "no line at all ", CLIENT, 0 },
+        { NULL, "", "220 x\r\n", "250-x\r\n", SERVER, 0 },
+        { NULL, "", "220 x\r\n", "250 x\r\n", SERVER, 0 },
+        { NULL, "DATA\r\n", "220 x\r\n354 go\r\n", "some text\r\n", CLIENT, 0 },
+        { NULL, "DATA\r\n", "220 x\r\n354 go\r\n", ".\r", CLIENT, 0 },
+        { NULL, "DATA\r\n", "220 x\r\n354 go\r\n", ".\n", CLIENT, 0 },
+        { NULL, "BDAT 99999999\r\n", "", "x", CLIENT, 0 },
+        { NULL, "STARTTLS\r\n", "220 x\r\n220 go\r\n", "\x17\x03\x03", SERVER, 0 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
@@ -87,13 +87,13 @@ static void test_rules_that_back_up(void **state)
     static const char *const rules[] = { "to server body bare-lf", "to client reply 250 bare-lf",
                                          "to server command NOOP rewrite line=\"NOOP x\"", NULL };
     static const struct stop stops[] = {
-        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, "some text\r\n", 0 },
-        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, "\r\n", 0 },
-        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, "..", 0 },
-        { rules, "BDAT 99999999\r\n", "", CLIENT, "some text\r\n", 0 },
-        { rules, "BDAT 99999999\r\n", "", CLIENT, "x", 0 },
-        { rules, "", "220 x\r\n", SERVER, "250-x\r\n250 x\r\n", 0 },
-        { rules, "", "220 x\r\n", SERVER, "250 no line at all ", 0 },
+        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", "some text\r\n", CLIENT, 0 },
+        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", "\r\n", CLIENT, 0 },
+        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", "..", CLIENT, 0 },
+        { rules, "BDAT 99999999\r\n", "", "some text\r\n", CLIENT, 0 },
+        { rules, "BDAT 99999999\r\n", "", "x", CLIENT, 0 },
+        { rules, "", "220 x\r\n", "250-x\r\n250 x\r\n", SERVER, 0 },
+        { rules, "", "220 x\r\n", "250 no line at all ", SERVER, 0 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
@@ -124,8 +124,8 @@ static void test_what_rules_add_is_bounded(void **state)
     static const char *const rules[] = { "to client reply 250 repeat count=100",
                                          "to server body repeat count=100", NULL };
     static const struct stop stops[] = {
-        { rules, "", "220 x\r\n", SERVER, "250 so many more words than usual in a reply\r\n", 100 },
-        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", CLIENT, "some text\r\n", 100 },
+        { rules, "", "220 x\r\n", "250 so many more words than usual in a reply\r\n", SERVER, 100 },
+        { rules, "DATA\r\n", "220 x\r\n354 go\r\n", "some text\r\n", CLIENT, 100 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
