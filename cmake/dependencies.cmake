@@ -5,6 +5,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(libuv REQUIRED IMPORTED_TARGET libuv>=1.44)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.40)
 pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.13)
+pkg_check_modules(openssl REQUIRED IMPORTED_TARGET openssl>=3.0)
 if(SMTPCHAOS_TESTS)
     pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka>=1.1.5)
     # Debian's own Python first: the packages that the tests need (aiosmtpd) belong to it.
