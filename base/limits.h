@@ -85,6 +85,8 @@
 #define MAX_SESSIONS_MAX 1000000
 #define CONNECT_TIMEOUT_DEFAULT_S 30
 #define IDLE_TIMEOUT_DEFAULT_S 3600
+/* Option --tls-timeout (seconds): a handshake that takes longer has failed. */
+#define TLS_TIMEOUT_DEFAULT_S 30
 /* How long the peers' own ends are awaited once both legs have been ended (seconds). */
 #define LINGER_S 5
 /* Options --listen and --workers. */

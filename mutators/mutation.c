@@ -1,6 +1,8 @@
 /* mutation: see mutation.h. */
 #include "mutators/mutation.h"
 
+#include <stdlib.h>
+
 #include "base/check.h"
 
 void mutation_begin(struct mutation *mutation)
@@ -16,10 +18,13 @@ void mutation_begin(struct mutation *mutation)
     mutation->fate = FATE_NONE;
     mutation->fate_after = UINT64_MAX;
     mutation->scratch_next = 0;
+    free(mutation->tls);
+    mutation->tls = NULL;
 }
 
 void mutation_deinit(struct mutation *mutation)
 {
+    free(mutation->tls);
     text_deinit(&mutation->content);
     text_deinit(&mutation->answer);
     text_deinit(&mutation->drawn);
@@ -127,4 +132,12 @@ void mutation_end(struct mutation *mutation, enum fate fate, uint64_t after)
 {
     mutation->fate = fate;
     mutation->fate_after = after;
+}
+
+struct tls_plan *mutation_tls(struct mutation *mutation)
+{
+    check(mutation->tls == NULL);
+    mutation->tls = calloc(1, sizeof *mutation->tls);
+    check(mutation->tls != NULL);
+    return mutation->tls;
 }

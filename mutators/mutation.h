@@ -12,6 +12,7 @@
 #include "base/recall.h"
 #include "mutators/param.h"
 #include "mutators/template.h"
+#include "mutators/tls_plan.h"
 #include "smtp/dialogue.h"
 #include "smtp/event.h"
 
@@ -69,8 +70,9 @@ struct mutation {
     uint64_t pace_bytes; /* send so many bytes at a time; 0 is all at once */
     duration pace_gap;
     enum fate fate;
-    uint64_t fate_after;    /* bytes of the event that still leave; UINT64_MAX is all */
-    struct text drawn;      /* "time=400ms chunk=1": the log of the draws */
+    uint64_t fate_after;  /* bytes of the event that still leave; UINT64_MAX is all */
+    struct tls_plan *tls; /* of the handshake that is about to begin; owned, NULL: nothing asked */
+    struct text drawn;    /* "time=400ms chunk=1": the log of the draws */
     struct text scratch[2]; /* for mutation_text */
     size_t scratch_next;
 };
@@ -107,6 +109,8 @@ void mutation_answer(struct mutation *mutation, struct span reply, bool told);
 /* Timing. */
 void mutation_delay(struct mutation *mutation, duration wait);
 void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap);
+/* TLS, at the event `tls` only: a zeroed plan to be filled. */
+struct tls_plan *mutation_tls(struct mutation *mutation);
 /* Fate: `after` bytes of the event still leave. */
 void mutation_end(struct mutation *mutation, enum fate fate, uint64_t after);
 

@@ -1,5 +1,6 @@
-/* tls_plan: what rules make of one TLS handshake, and what came of it, as plain data. Rules write
- * the plan, proxy/tls carries it out; no word here is a library's. */
+/* tls_plan: how one side's TLS is to be begun, and what became of it, in plain words. Rules fill a
+ * plan, the session keeps it, the layer that speaks TLS carries it out and answers with facts.
+ * Nothing here knows how TLS is made. */
 #ifndef SMTPCHAOS_MUTATORS_TLS_PLAN_H
 #define SMTPCHAOS_MUTATORS_TLS_PLAN_H
 
@@ -8,64 +9,71 @@
 #include <stdint.h>
 
 #include "base/instant.h"
+#include "base/span.h"
 
-/* What the certificate is like that a client is shown. */
+/* Which certificate a client is shown. */
 enum certificate_kind {
     CERTIFICATE_GOOD,
     CERTIFICATE_EXPIRED,
     CERTIFICATE_NOT_YET_VALID,
     CERTIFICATE_WRONG_NAME,
     CERTIFICATE_SELF_SIGNED,
-    CERTIFICATE_UNTRUSTED, /* signed by an authority that nobody knows */
-    CERTIFICATE_WEAK,      /* a key and a digest that were broken long ago */
+    CERTIFICATE_UNTRUSTED,
+    CERTIFICATE_WEAK,
     CERTIFICATE_MISSING_INTERMEDIATE
 };
 
-/* RFC 2246, 4346, 5246, 8446. */
 enum tls_version { TLS_VERSION_ANY, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 
 enum tls_fault {
     TLS_FAULT_NONE,
-    TLS_FAULT_STALL,
-    TLS_FAULT_CUT,   /* FIN */
-    TLS_FAULT_RESET, /* RST */
-    TLS_FAULT_ALERT,
-    TLS_FAULT_GARBAGE,
-    TLS_FAULT_PLAIN /* clear text in place of TLS */
+    TLS_FAULT_STALL,   /* nothing more for `stall`, then it goes on */
+    TLS_FAULT_CUT,     /* FIN, without close_notify */
+    TLS_FAULT_RESET,   /* RST */
+    TLS_FAULT_ALERT,   /* the fatal alert `alert`, then FIN */
+    TLS_FAULT_GARBAGE, /* `text` in place of our next record, then silence */
+    TLS_FAULT_PLAIN    /* `text`, which is clear text, in place of our next record, then FIN */
 };
 
-/* When the fault strikes. */
+/* When a fault strikes. */
 enum tls_moment {
     TLS_BEFORE,      /* nothing has been sent */
-    TLS_AFTER_HELLO, /* the ClientHello has come, or our own has left */
-    TLS_WITHIN       /* our first flight has left */
+    TLS_AFTER_HELLO, /* the ClientHello has come (to a client), or has gone (to a server) */
+    TLS_WITHIN       /* our first flight has left (to a client), the ServerHello has come (to a
+                      * server) */
 };
 
 #define TLS_CIPHERS_MAX 128
 #define TLS_TEXT_MAX 512
 
+/* A zeroed plan is TLS as it should be. */
 struct tls_plan {
     enum certificate_kind certificate;
     enum tls_version lowest;
     enum tls_version highest;
-    char ciphers[TLS_CIPHERS_MAX]; /* "" is the library's own list */
+    char ciphers[TLS_CIPHERS_MAX]; /* as OpenSSL lists them; "" is its default */
     enum tls_fault fault;
     enum tls_moment moment;
-    unsigned alert;  /* ALERT: its number, RFC 8446 section 6 */
-    size_t fragment; /* bytes of a record; 0: as it comes */
+    unsigned alert;  /* RFC 8446 section 6: a number below 256 */
+    size_t fragment; /* bytes of payload in one record; 0: as TLS likes */
     bool no_tickets;
-    duration stall; /* NEVER: until somebody gives up */
+    duration stall; /* NEVER: for good */
     size_t text_len;
-    uint8_t text[TLS_TEXT_MAX]; /* GARBAGE, PLAIN */
+    uint8_t text[TLS_TEXT_MAX];
 };
 
-/* A handshake that has been done. */
+/* What a handshake has led to. */
 struct tls_facts {
-    char version[16];
-    char cipher[64];
-    char peer_name[256];
+    char version[16];    /* "TLSv1.3" */
+    char cipher[64];     /* "TLS_AES_256_GCM_SHA384" */
+    char peer_name[256]; /* SERVER: of its certificate; CLIENT: the name it asked for (SNI) */
     bool resumed;
-    char verified[160]; /* why the peer's certificate is not trusted; "" when it is */
+    char verified[160]; /* SERVER: "" when the certificate is fine or was not looked at, or why it
+                         * is not */
 };
+
+/* Adds what `more` asks for where `plan` asks for nothing yet. */
+void tls_plan_join(struct tls_plan *plan, const struct tls_plan *more);
+bool tls_plan_is_plain(const struct tls_plan *plan);
 
 #endif

@@ -131,6 +131,18 @@ static void option_connect_timeout(struct transcript_reader *reader, struct span
     read_duration(reader, value, &reader->transcript->options.connect_timeout);
 }
 
+static void option_tls(struct transcript_reader *reader, struct span value)
+{
+    static const char *const words[] = { "pass", "intercept", "client", "server", NULL };
+    for (size_t i = 0; words[i]; i++) {
+        if (span_equal(value, span_of(words[i]))) {
+            reader->transcript->options.tls = (enum tls_mode)i;
+            return;
+        }
+    }
+    transcript_complain_of_word(reader, "mode of TLS", value, words);
+}
+
 static void option_for(struct transcript_reader *reader, struct span value)
 {
     read_duration(reader, value, &reader->transcript->rules_for);
@@ -213,6 +225,7 @@ static void read_option(struct transcript_reader *reader, struct span text)
         { "idle-timeout", ANYWHERE, option_idle_timeout },
         { "connect-timeout", ANYWHERE, option_connect_timeout },
         { "for", ANYWHERE, option_for },
+        { "tls", ANYWHERE, option_tls },
         { NULL, ANYWHERE, NULL },
     };
     look_up(reader, options, text, "option");

@@ -97,6 +97,8 @@ static bool carry_out(struct session *session, enum direction direction, instant
     struct outbox *out = &session->lanes[direction].out;
     if (outbox_wants(out, STEP_OPEN))
         ask_for_upstream(session, now);
+    if (outbox_wants(out, STEP_SECURE))
+        secure_begin(session, direction_target(direction), now);
     if (outbox_wants(out, STEP_RESET)) {
         reset_side(session, direction);
         return true;

@@ -134,6 +134,30 @@ void journal_add_after(const struct journal_entry *entry, struct text *out)
     add_exact(entry, entry->secret && !entry->local, entry->after, out);
 }
 
+void journal_add_tls(const struct journal_entry *entry, struct text *out)
+{
+    const struct tls_facts *tls = entry->tls;
+    if (entry->trouble.len > 0) {
+        text_add(out, SPAN("failed: "));
+        text_add_escaped(out, entry->trouble);
+    }
+    if (!tls)
+        return;
+    text_add_escaped(out, span_of(tls->version));
+    text_add_byte(out, ' ');
+    text_add_escaped(out, span_of(tls->cipher));
+    if (tls->resumed)
+        text_add(out, SPAN(", resumed"));
+    if (tls->peer_name[0]) {
+        text_add(out, SPAN(", "));
+        text_add_escaped(out, span_of(tls->peer_name));
+    }
+    if (tls->verified[0]) {
+        text_add(out, SPAN(", not verified: "));
+        text_add_escaped(out, span_of(tls->verified));
+    }
+}
+
 static void brief_rule(const struct journal_entry *entry, struct text *out)
 {
     text_addf(out, "rule %zu %s", entry->rule->index, entry->rule->mutator->name);
@@ -149,6 +173,10 @@ void journal_brief(const struct journal_entry *entry, struct text *out)
         return;
     }
     text_addf(out, "%s", journal_event_name(entry->event));
+    if (entry->tls || entry->trouble.len) {
+        text_addf(out, " %s ", direction_name(entry->direction));
+        journal_add_tls(entry, out);
+    }
     if (entry->how)
         text_addf(out, " %s", entry->how);
     if (entry->line.len)

@@ -50,6 +50,9 @@ struct journal_entry {
     struct span after;      /* what went on in its place, or the answer; the same as `before`
                                when the content stayed, empty when nothing went on */
     bool dry_run;
+    /* TLS */
+    const struct tls_facts *tls; /* NULL: it has failed, and `trouble` says why */
+    struct span trouble;
     /* CLOSE, ERROR */
     const char *how;       /* CLOSE: the name of the ending; ERROR: a word such as "opaque" */
     const char *why;       /* a sentence without full stop */
@@ -114,5 +117,8 @@ void journal_add_line(const struct journal_entry *entry, struct text *out);
 /* Likewise `before` and `after` of a RULE entry, with every line ending shown. */
 void journal_add_before(const struct journal_entry *entry, struct text *out);
 void journal_add_after(const struct journal_entry *entry, struct text *out);
+/* What became of a handshake, in words: version, cipher, and what else is known, or why it
+ * failed. Nothing for TLS that passes by. */
+void journal_add_tls(const struct journal_entry *entry, struct text *out);
 
 #endif

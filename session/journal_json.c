@@ -145,6 +145,20 @@ static void add_close(struct text *out, const struct journal_entry *entry)
     add_totals(out, entry);
 }
 
+static void add_tls(struct text *out, const struct journal_entry *entry)
+{
+    const struct tls_facts *tls = entry->tls;
+    add_string(out, "reason", entry->trouble);
+    if (!tls)
+        return;
+    add_string(out, "version", span_of(tls->version));
+    add_string(out, "cipher", span_of(tls->cipher));
+    add_string(out, "peer", span_of(tls->peer_name));
+    add_string(out, "unverified", span_of(tls->verified));
+    add_name(out, "resumed");
+    text_add(out, tls->resumed ? SPAN("true") : SPAN("false"));
+}
+
 static void add_error(struct text *out, const struct journal_entry *entry)
 {
     if (entry->how)
@@ -185,6 +199,8 @@ void journal_json_entry(const struct journal_entry *entry, struct text *out)
     add_what(out, entry);
     if (entry->event == JOURNAL_RULE)
         add_rule(out, entry);
+    if (entry->event == JOURNAL_TLS)
+        add_tls(out, entry);
     if (entry->event == JOURNAL_CLOSE)
         add_close(out, entry);
     if (entry->event == JOURNAL_ERROR)

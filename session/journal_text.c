@@ -133,12 +133,20 @@ static void add_said(const struct journal_entry *entry, struct text *out)
         text_add(out, SPAN("   (said by the proxy)"));
 }
 
+static void add_tls(const struct journal_entry *entry, struct text *out)
+{
+    bool ours = entry->tls || entry->trouble.len > 0;
+    text_add(out, ours ? SPAN("(TLS ") : SPAN("(TLS"));
+    journal_add_tls(entry, out);
+    text_add_byte(out, ')');
+}
+
 static void add_words(const struct journal_entry *entry, struct text *out)
 {
     switch (entry->event) {
     case JOURNAL_CONNECT: add_connect(entry, out); return;
     case JOURNAL_BODY: add_body(entry, out); return;
-    case JOURNAL_TLS: text_add(out, SPAN("(TLS)")); return;
+    case JOURNAL_TLS: add_tls(entry, out); return;
     case JOURNAL_RULE: add_rule(entry, out); return;
     case JOURNAL_CLOSE: add_close(entry, out); return;
     case JOURNAL_ERROR: add_error(entry, out); return;

@@ -1,5 +1,6 @@
 /* judge: an event meets the rules. Each that hits asks for content, timing and fate; what they ask
  * for is merged: the first to take the content decides, waits add up, the harshest fate wins. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -53,6 +54,8 @@ static void outcome_begin(struct outcome *outcome)
     outcome->pace_gap = 0;
     outcome->fate = FATE_NONE;
     outcome->fate_after = UINT64_MAX;
+    free(outcome->tls);
+    outcome->tls = NULL;
 }
 
 /* Gives a mutation its inputs: the event, and randomness at the address of this rule and event. */
@@ -84,6 +87,17 @@ static void swap_texts(struct text *a, struct text *b)
     *b = kept;
 }
 
+/* The first to ask for something gets it. */
+static void merge_tls(struct outcome *outcome, struct mutation *mutation)
+{
+    if (outcome->tls && mutation->tls) {
+        tls_plan_join(outcome->tls, mutation->tls);
+    } else if (mutation->tls) {
+        outcome->tls = mutation->tls;
+        mutation->tls = NULL;
+    }
+}
+
 static void merge(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
 {
     bool content = verdict == TAKEN && !mutation->has_answer;
@@ -107,12 +121,13 @@ static void merge(struct outcome *outcome, struct mutation *mutation, enum verdi
         outcome->fate = mutation->fate;
     if (mutation->fate != FATE_NONE && mutation->fate_after < outcome->fate_after)
         outcome->fate_after = mutation->fate_after;
+    merge_tls(outcome, mutation);
 }
 
 static bool asked_for_something(const struct mutation *mutation, enum verdict verdict)
 {
     return verdict == TAKEN || mutation->has_answer || mutation->delay || mutation->pace_bytes ||
-           mutation->fate != FATE_NONE;
+           mutation->fate != FATE_NONE || mutation->tls;
 }
 
 /* Content that is taken already is out of reach of later rules; they neither act nor count. */

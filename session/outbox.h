@@ -18,6 +18,8 @@ enum step_kind {
     STEP_RESET,      /* tear that side */
     STEP_FINISH_ALL, /* end both sides in order */
     STEP_RESET_ALL,  /* tear both sides */
+    STEP_SECURE,     /* make TLS with that side */
+    STEP_BARE,       /* leave TLS on that side */
     STEP_MUTE        /* nothing ever leaves again; what comes later is thrown away */
 };
 

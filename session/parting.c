@@ -8,7 +8,7 @@ static bool begins_tls(enum verb verb)
     return verb == VERB_STARTTLS || verb == VERB_X_ANONYMOUSTLS;
 }
 
-static void log_tls(struct session *session, instant now)
+static void log_passed_tls(struct session *session, instant now)
 {
     const struct smtp_event event = { .kind = SMTP_TLS, .going = TO_SERVER };
     log_event(session, &event, false, now);
@@ -20,11 +20,13 @@ static void settle_tls(struct session *session, const struct pending *pending, u
 {
     bool server = begins_tls(pending->server_verb) && received == 220;
     bool client = begins_tls(pending->client_verb) && heard == 220;
-    if (server && client)
-        log_tls(session, now);
-    if (client)
+    if (server && client && !tls_is_ours(session, CLIENT))
+        log_passed_tls(session, now);
+    if (client && pending->client_verb == VERB_STARTTLS && tls_is_ours(session, CLIENT))
+        tls_begin(session, CLIENT, now);
+    else if (client)
         turn_opaque(session, "TLS follows", now);
-    else if (server)
+    else if (server && !tls_is_ours(session, SERVER))
         part_company(session, now);
 }
 

@@ -52,6 +52,8 @@ struct session *session_new(const struct session_setup *setup, instant now)
     session->decided = zeroed(setup->rules->count, sizeof *session->decided);
     session->states = zeroed(1, setup->rules->state_size);
     session->began = session->last_activity = session->seen = now;
+    session->implicit_tls[CLIENT] = setup->client_tls;
+    session->implicit_tls[SERVER] = setup->server_tls;
     keep_facts(session, &setup->facts);
     dialogue_init(&session->dialogue);
     lane_init(&session->lanes[TO_SERVER], TO_SERVER, setup);
@@ -74,10 +76,13 @@ void session_free(struct session *session, instant now)
     lane_deinit(&session->lanes[TO_SERVER]);
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);
+    secure_deinit(&session->tls[CLIENT]);
+    secure_deinit(&session->tls[SERVER]);
     text_deinit(&session->mail.refusal);
     text_deinit(&session->mail.announced);
     text_deinit(&session->outcome.content);
     text_deinit(&session->outcome.answer);
+    free(session->outcome.tls);
     mutation_deinit(&session->mutation);
     dialogue_deinit(&session->dialogue);
     text_deinit(&session->names);
@@ -203,6 +208,7 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
     case ENDING_RULE_FINISH:
     case ENDING_RULE_RESET:
     case ENDING_DRAINED:
+    case ENDING_TLS_FAILED:
     case ENDING_LIMIT:
     case ENDING_TROUBLE: session_drain(session, now); return;
     }
@@ -252,6 +258,12 @@ unsigned session_wishes(const struct session *session, enum side side)
         return server_wishes_to_begin(session);
     struct span first;
     unsigned wishes = lane_wants_bytes(session, from) ? WISH_READ : 0;
+    if (session->tls[side].state == TLS_SHAKES)
+        return WISH_SECURE;
+    if (outbox_wants(&to->out, STEP_SECURE))
+        return 0;
+    if (outbox_wants(&to->out, STEP_BARE))
+        wishes |= WISH_BARE;
     if (outbox_peek(&to->out, &first, 1))
         wishes |= WISH_WRITE;
     if (outbox_wants(&to->out, STEP_FINISH))
@@ -280,6 +292,8 @@ instant session_deadline(const struct session *session)
     due = instant_min(due, outbox_deadline(&session->lanes[TO_CLIENT].out));
     if (session->upstream == UPSTREAM_WANTED)
         due = instant_min(due, session->connect_due);
+    due = instant_min(due, secure_deadline(session, SERVER));
+    due = instant_min(due, secure_deadline(session, CLIENT));
     if (session->linger_due)
         due = instant_min(due, session->linger_due);
     if (session->options->rules_until > session->seen)
@@ -293,6 +307,12 @@ void session_tick(struct session *session, instant now)
     if (session->upstream == UPSTREAM_WANTED && now >= session->connect_due) {
         session_ended(session, SERVER, ENDING_CONNECT_TIMEOUT, now);
         return;
+    }
+    for (enum side side = CLIENT; side <= SERVER; side++) {
+        if (secure_is_late(session, side, now)) {
+            session_tls_failed(session, side, SPAN("the handshake took too long"), now);
+            return;
+        }
     }
     for (int direction = 0; direction < 2; direction++)
         outbox_advance(&session->lanes[direction].out, now);

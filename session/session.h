@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/recall.h"
 #include "mutators/template.h"
+#include "mutators/tls_plan.h"
 #include "session/journal.h"
 #include "session/rule_set.h"
 #include "smtp/event.h"
@@ -27,6 +28,14 @@ enum ending {
 #undef ENDING
 };
 
+/* What becomes of TLS. */
+enum tls_mode {
+    TLS_PASS,      /* STARTTLS is forwarded, and what follows is opaque */
+    TLS_INTERCEPT, /* TLS is made with both sides: the server's handshake comes first */
+    TLS_TO_CLIENT, /* STARTTLS is offered and granted to the client, the server never hears of it */
+    TLS_TO_SERVER  /* STARTTLS is said to a server that offers it, the client never hears of it */
+};
+
 /* What is the same for every session of a run. Borrowed for the sessions' life. */
 struct session_options {
     uint64_t seed;
@@ -37,6 +46,9 @@ struct session_options {
     bool dry_run;               /* rules are decided and written down, not done */
     const bool *rules_off;      /* the switch; NULL is "on". Read at each event */
     instant rules_until;        /* rules are off from then on; 0 is never */
+    enum tls_mode tls;
+    duration tls_timeout;    /* of one handshake; 0 is the default; NEVER is none */
+    bool unverified_goes_on; /* a server's certificate that fails verification is only noted */
 };
 
 struct session_setup {
@@ -46,6 +58,8 @@ struct session_setup {
     struct pool *pool;       /* of this thread */
     struct journal *journal; /* NULL: nothing is written down */
     struct facts facts;      /* spans are copied */
+    bool client_tls;         /* implicit TLS: the handshake comes before any byte */
+    bool server_tls;
 };
 
 /* What a side should do now. */
@@ -55,7 +69,10 @@ enum session_wish {
     WISH_CONNECT = 4, /* SERVER only: open the upstream connection, then session_connected */
     WISH_FINISH = 8,  /* end the writing direction (FIN), then session_finished */
     WISH_RESET = 16,  /* tear this side's connection (RST), then forget it */
-    WISH_CLOSE = 32   /* the session is over: close this side's connection, then free */
+    WISH_CLOSE = 32,  /* the session is over: close this side's connection, then free */
+    WISH_SECURE = 64, /* begin, or go on with, TLS as session_tls_plan says; no plain bytes move on
+                       * this side as long as it is wished */
+    WISH_BARE = 128   /* send close_notify, leave TLS, go on in clear text, then session_bared */
 };
 
 /* The session begins: the client is there, the server is not yet asked for. */
@@ -85,6 +102,26 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
 void session_finished(struct session *session, enum side side, instant now);
 /* Both legs are to end now, in order, what is under way first: the proxy is told to end at once. */
 void session_drain(struct session *session, instant now);
+
+/* -- TLS -- A side is secure or not; how is not known here. While WISH_SECURE is wished the owner
+ * carries the handshake, and calls exactly one of session_secured and session_tls_failed; an end of
+ * the connection within a handshake may be told as session_ended, too. */
+
+/* How the handshake of this side is to be made; valid until it is over. */
+const struct tls_plan *session_tls_plan(const struct session *session, enum side side);
+/* The plan's fault is a stall and its moment has come: WISH_SECURE is withdrawn until the stall is
+ * over, and the plan has no fault any more. */
+void session_tls_stalled(struct session *session, enum side side, instant now);
+/* The handshake is done. When facts->verified says why not, what follows is decided here. */
+void session_secured(struct session *session, enum side side, const struct tls_facts *facts,
+                     instant now);
+/* The handshake has failed, or TLS has broken later on: `why` is a clause for the journal. The side
+ * is then closed, or reset where the plan's fault says so; session_wishes tells. */
+void session_tls_failed(struct session *session, enum side side, struct span why, instant now);
+/* A wished BARE has been carried out. */
+void session_bared(struct session *session, enum side side, instant now);
+/* The side's end is to come without close_notify. */
+bool session_close_is_rude(const struct session *session, enum side side);
 
 /* A set of enum session_wish bits. */
 unsigned session_wishes(const struct session *session, enum side side);

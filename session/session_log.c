@@ -91,6 +91,17 @@ void log_error(struct session *session, const char *how, const char *why, instan
     journal_write(session->journal, &entry);
 }
 
+void log_tls(struct session *session, enum side side, const struct tls_facts *facts,
+             struct span why, instant now)
+{
+    struct journal_entry entry = entry_of(session, JOURNAL_TLS, now);
+    entry.has_direction = true;
+    entry.direction = side == SERVER ? TO_SERVER : TO_CLIENT;
+    entry.tls = facts;
+    entry.trouble = why;
+    journal_write(session->journal, &entry);
+}
+
 void log_close(struct session *session, instant now)
 {
     if (session->logged_close)

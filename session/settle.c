@@ -10,10 +10,13 @@ static bool must_wait(const struct session *session, enum direction direction, u
                       instant now)
 {
     const struct lane *lane = &session->lanes[direction];
+    const struct pending *next = dialogue_next(&session->dialogue);
     if (session->detached)
         return true;
+    /* The word for TLS is held back, and what comes behind it has no place in it. */
+    if (next && next->server_verb == VERB_STARTTLS && session->options->tls != TLS_PASS)
+        return true;
     if (direction == TO_CLIENT) {
-        const struct pending *next = dialogue_next(&session->dialogue);
         return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
     }
     if (kinds & (SMTP_BODY | SMTP_BODY_END))
@@ -149,6 +152,11 @@ static bool lane_step(struct session *session, enum direction direction, instant
     if (lane->deaf) {
         lane_discard(lane, lane->in.len);
         lane->closing |= lane->source_ended;
+        return false;
+    }
+    if (secure_is_under_way(session, direction_source(direction))) {
+        session->tls[direction_source(direction)].thrown_away += lane->in.len;
+        lane_discard(lane, lane->in.len);
         return false;
     }
     if (queue_is_full(session, direction, now) || outbox_len(&lane->out) >= LANE_HIGH_WATER)

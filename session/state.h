@@ -5,6 +5,7 @@
  *   closing.c       what becomes of an end
  *   to_server.c     what becomes of connects and commands
  *   body_end.c      the end of a mail
+ *   tls.c           doors and consequences of TLS: secured, failed, what each side forgets
  *   to_client.c     what becomes of greetings and replies, and of replies made up here
  *   parting.c       the sides believe different things: bodies to nowhere, the stand-in, opaque
  *   body.c          mail on its way: where it goes, its lines
@@ -12,6 +13,7 @@
  *   queue.c         places in the queue of commands that wait for their reply
  *   judge.c         an event meets the rules; what they want is merged
  *   fate.c          ends, resets, silence, and when a session is over
+ *   secure.c        where TLS stands on a side, and its clock
  *   lane.c          one direction: how bytes leave it, how many it may hold
  *   session_log.c   entries for the journal
  *
@@ -45,6 +47,7 @@ struct outcome {
     duration pace_gap;
     enum fate fate;
     uint64_t fate_after;
+    struct tls_plan *tls; /* owned; NULL: nothing is asked of the handshake */
 };
 
 /* Where the mail that the client is sending goes. */
@@ -87,6 +90,24 @@ struct mail {
     struct text refusal; /* NOWHERE: what the dot is answered with */
 };
 
+/* Where TLS stands on one side. */
+enum tls_state {
+    TLS_CLEAR,
+    TLS_EXPECTED, /* STEP_SECURE is in the outbox; what still comes in clear is thrown away */
+    TLS_STALLED,  /* a rule holds the handshake back, until `due` */
+    TLS_SHAKES,   /* WISH_SECURE is wished, until `due` */
+    TLS_SECURE
+};
+
+struct tls_side {
+    enum tls_state state;
+    struct tls_plan *plan; /* owned; NULL: as it should be */
+    duration delay;        /* before the handshake, as rules have it */
+    instant due;
+    uint64_t thrown_away; /* bytes that came in clear when TLS had been agreed on */
+    bool rude;            /* its end comes without close_notify */
+};
+
 /* Where the upstream connection stands. */
 enum upstream { UPSTREAM_ASLEEP, UPSTREAM_WANTED, UPSTREAM_THERE, UPSTREAM_GONE };
 
@@ -101,6 +122,8 @@ struct session {
     struct dialogue dialogue;
     struct lane lanes[2]; /* by enum direction */
     struct mail mail;
+    struct tls_side tls[2]; /* by enum side */
+    bool implicit_tls[2];
     struct mutation mutation;
     struct outcome outcome;
     struct rule_count *counts; /* one for each rule */
@@ -138,6 +161,28 @@ void lane_send(struct lane *lane, struct span bytes, const struct outcome *outco
 void lane_note_pressure(struct lane *lane);
 /* True when more may be read from the side the lane comes from. */
 bool lane_wants_bytes(const struct session *session, const struct lane *lane);
+
+/* -- secure.c ------------------------------------------------------------------------------- */
+
+/* Behind what is in the outbox to it, this side's TLS begins; what comes from it until then is
+ * thrown away. `outcome` is what rules want of the handshake. */
+void secure_expect(struct session *session, enum side side, struct outcome *outcome);
+/* STEP_SECURE stands at the head of the outbox: the handshake begins, or its stall. */
+void secure_begin(struct session *session, enum side side, instant now);
+/* Time has passed: a stall is over. True when the handshake is too late. */
+bool secure_is_late(struct session *session, enum side side, instant now);
+instant secure_deadline(const struct session *session, enum side side);
+/* TLS has been agreed on, and is not there yet. */
+bool secure_is_under_way(const struct session *session, enum side side);
+bool side_is_secure(const struct session *session, enum side side);
+void secure_deinit(struct tls_side *tls);
+
+/* -- tls.c ---------------------------------------------------------------------------------- */
+
+/* The sessions of this mode make TLS with this side when it is agreed on. */
+bool tls_is_ours(const struct session *session, enum side side);
+/* TLS with this side has been agreed on: rules on `tls` are asked, and it is expected. */
+void tls_begin(struct session *session, enum side side, instant now);
 
 /* -- judge.c -------------------------------------------------------------------------------- */
 
@@ -194,6 +239,8 @@ void handle_body_end(struct session *session, const struct smtp_event *event, in
 void handle_greeting(struct session *session, const struct smtp_event *event, instant now);
 void handle_reply(struct session *session, struct smtp_event *event, instant now);
 void handle_server_other(struct session *session, const struct smtp_event *event, instant now);
+/* The reply that waited for TLS with the server goes on; `reply` is in its place, or empty. */
+void held_reply_goes_on(struct session *session, struct span reply, instant now);
 /* Says the answers whose turn has come. */
 void say_answers(struct session *session, instant now);
 
@@ -252,6 +299,9 @@ void log_body(struct session *session, uint64_t bytes, instant now);
 void log_rule(struct session *session, const struct rule *rule, const struct mutation *mutation,
               enum verdict verdict, instant now);
 void log_error(struct session *session, const char *how, const char *why, instant now);
+/* `facts` is NULL when TLS has failed; `why` says so then. */
+void log_tls(struct session *session, enum side side, const struct tls_facts *facts,
+             struct span why, instant now);
 void log_close(struct session *session, instant now);
 
 #endif

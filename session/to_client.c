@@ -163,12 +163,50 @@ static void pass(struct session *session, const struct smtp_event *event,
     text_deinit(&reply);
 }
 
+/* The server grants TLS: its handshake comes before anything that follows from the reply. */
+static void hold_reply(struct session *session, const struct smtp_event *event,
+                       struct pending *pending, instant now)
+{
+    pending->held = pending_copy(event->raw);
+    chain_drop(&client_lane(session)->in, event->raw.len);
+    tls_begin(session, SERVER, now);
+}
+
+static bool grants_tls(const struct session *session, const struct smtp_event *event,
+                       const struct pending *pending)
+{
+    return pending && pending->server_verb == VERB_STARTTLS && event->reply.code == 220 &&
+           tls_is_ours(session, SERVER);
+}
+
+/* As if it had come only now. */
+void held_reply_goes_on(struct session *session, struct span reply, instant now)
+{
+    struct pending *pending = dialogue_next(&session->dialogue);
+    struct lane *lane = client_lane(session);
+    if (!pending || pending->held.ptr == NULL)
+        return;
+    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT };
+    event.raw = reply.len ? reply : pending->held;
+    event.number = ++lane->decoder.number;
+    event.reply = smtp_reply_parse(event.raw);
+    name_command(session, &event, pending);
+    unsigned heard = deliver(session, &event, true, judge(session, &event, now));
+    reply_passed(session, pending, 220, heard, event.raw, now);
+    dialogue_answered(&session->dialogue);
+    say_answers(session, now);
+}
+
 void handle_reply(struct session *session, struct smtp_event *event, instant now)
 {
     session->replies++;
     session->not_replies = 0;
     struct pending *pending = command_of_reply(session, event, now);
     log_event(session, event, false, now);
+    if (grants_tls(session, event, pending)) {
+        hold_reply(session, event, pending, now);
+        return;
+    }
     if (!pending) {
         unasked(session, event, now);
     } else if (pending->source == REPLY_SWALLOWED) {

@@ -45,8 +45,13 @@ void handle_connect(struct session *session, instant now)
 {
     const struct smtp_event event = { .kind = SMTP_CONNECT, .going = TO_SERVER };
     log_event(session, &event, false, now);
-    if (connect_event(session, TO_CLIENT, now) && connect_event(session, TO_SERVER, now))
-        outbox_step(&server_lane(session)->out, STEP_OPEN);
+    if (session->implicit_tls[CLIENT])
+        tls_begin(session, CLIENT, now);
+    if (!connect_event(session, TO_CLIENT, now) || !connect_event(session, TO_SERVER, now))
+        return;
+    outbox_step(&server_lane(session)->out, STEP_OPEN);
+    if (session->implicit_tls[SERVER])
+        tls_begin(session, SERVER, now);
 }
 
 /* -- commands ------------------------------------------------------------------------------- */

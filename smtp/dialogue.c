@@ -42,6 +42,7 @@ static void pending_deinit(struct pending *pending)
 {
     free((void *)pending->address.ptr);
     free((void *)pending->answer.ptr);
+    free((void *)pending->held.ptr);
 }
 
 struct pending *dialogue_nth(const struct dialogue *dialogue, size_t n)

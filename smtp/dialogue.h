@@ -31,6 +31,7 @@ struct pending {
     unsigned replies;    /* replies still to come for it: 1, or LMTP's one for each recipient */
     struct span address; /* MAIL, RCPT: owned copy; ptr NULL when there is none */
     struct span answer;  /* REPLY_LOCAL, REPLY_REPLACED: owned copy of the reply, CRLF included */
+    struct span held;    /* the server's reply, which waits for TLS with it: owned copy */
     duration wait;       /* how long the answer is held back once its turn has come */
     unsigned fate;       /* enum fate of mutators/mutation.h that follows the answer */
 };

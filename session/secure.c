@@ -1,0 +1,118 @@
+/* secure: where TLS stands on a side, from being agreed on to being there, and the clock of its
+ * handshake. What follows from it is tls.c's. */
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "session/state.h"
+
+static struct outbox *outbox_to(struct session *session, enum side side)
+{
+    return &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT].out;
+}
+
+void secure_deinit(struct tls_side *tls)
+{
+    free(tls->plan);
+    tls->plan = NULL;
+}
+
+static void keep_plan(struct tls_side *tls, struct outcome *outcome)
+{
+    secure_deinit(tls);
+    tls->delay = outcome->delay;
+    tls->plan = outcome->tls;
+    outcome->tls = NULL;
+}
+
+void secure_expect(struct session *session, enum side side, struct outcome *outcome)
+{
+    struct tls_side *tls = &session->tls[side];
+    keep_plan(tls, outcome);
+    tls->state = TLS_EXPECTED;
+    tls->thrown_away = 0;
+    outbox_step(outbox_to(session, side), STEP_SECURE);
+}
+
+static void begin_handshake(struct session *session, struct tls_side *tls, instant now)
+{
+    duration timeout = session->options->tls_timeout;
+    tls->state = TLS_SHAKES;
+    tls->due = instant_after(now, timeout ? timeout : SECONDS(TLS_TIMEOUT_DEFAULT_S));
+}
+
+static void stall(struct tls_side *tls, duration wait, instant now)
+{
+    tls->state = TLS_STALLED;
+    tls->due = instant_after(now, wait);
+}
+
+/* The certificate shown to the client mirrors the server's, which has to be there first. */
+static bool waits_for_server(const struct session *session, enum side side)
+{
+    return side == CLIENT && secure_is_under_way(session, SERVER) &&
+           session->upstream != UPSTREAM_GONE;
+}
+
+void secure_begin(struct session *session, enum side side, instant now)
+{
+    struct tls_side *tls = &session->tls[side];
+    if (tls->state != TLS_EXPECTED || waits_for_server(session, side))
+        return;
+    duration wait = tls->delay;
+    if (tls->plan && tls->plan->fault == TLS_FAULT_STALL && tls->plan->moment == TLS_BEFORE) {
+        wait = instant_after(wait, tls->plan->stall);
+        tls->plan->fault = TLS_FAULT_NONE;
+    }
+    if (wait > 0)
+        stall(tls, wait, now);
+    else
+        begin_handshake(session, tls, now);
+}
+
+void session_tls_stalled(struct session *session, enum side side, instant now)
+{
+    struct tls_side *tls = &session->tls[side];
+    session->seen = now;
+    if (tls->state != TLS_SHAKES || !tls->plan || tls->plan->fault != TLS_FAULT_STALL)
+        return;
+    tls->plan->fault = TLS_FAULT_NONE;
+    stall(tls, tls->plan->stall, now);
+}
+
+bool secure_is_late(struct session *session, enum side side, instant now)
+{
+    struct tls_side *tls = &session->tls[side];
+    if (tls->state == TLS_STALLED && now >= tls->due && tls->due != NEVER)
+        begin_handshake(session, tls, now);
+    return tls->state == TLS_SHAKES && now >= tls->due;
+}
+
+instant secure_deadline(const struct session *session, enum side side)
+{
+    const struct tls_side *tls = &session->tls[side];
+    return tls->state == TLS_STALLED || tls->state == TLS_SHAKES ? tls->due : NEVER;
+}
+
+bool secure_is_under_way(const struct session *session, enum side side)
+{
+    enum tls_state state = session->tls[side].state;
+    return state != TLS_CLEAR && state != TLS_SECURE;
+}
+
+bool side_is_secure(const struct session *session, enum side side)
+{
+    return session->tls[side].state == TLS_SECURE;
+}
+
+const struct tls_plan *session_tls_plan(const struct session *session, enum side side)
+{
+    static const struct tls_plan plain;
+    const struct tls_plan *plan = session->tls[side].plan;
+    return plan ? plan : &plain;
+}
+
+bool session_close_is_rude(const struct session *session, enum side side)
+{
+    return session->tls[side].rude;
+}
