@@ -34,6 +34,12 @@
 #define RECIPIENTS_MAX 1000
 #define ADDRESS_MAX 512
 
+/* TLS: bytes on the wire that one end may hold in each direction, and how many of its own it makes
+ * before it waits for them to leave; buffers that a thread keeps for reuse. */
+#define TLS_BUFFER_SIZE (96 * 1024)
+#define TLS_SEND_MAX (64 * 1024)
+#define TLS_SPARE_BUFFERS_MAX 64
+
 /* Rules in one run, parameters of one mutator, bytes of one rule line and of one profile. */
 #define RULES_MAX 4096
 #define PARAMS_MAX 8
