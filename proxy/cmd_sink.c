@@ -54,7 +54,7 @@ static const struct usage usage = {
 };
 
 struct sink {
-    uv_loop_t loop;
+    struct poller poller;
     struct end_signals signals;
     struct live_line live;
     struct sink_server *server;
@@ -113,15 +113,15 @@ static void print_totals(const struct sink_server *server)
 static void run(struct sink_server *server)
 {
     struct sink sink = { .server = server };
-    check(uv_loop_init(&sink.loop) == 0);
-    end_signals_watch(&sink.signals, &sink.loop, on_signal, &sink);
-    sink_server_start(server, &sink.loop);
+    poller_init(&sink.poller);
+    end_signals_watch(&sink.signals, &sink.poller.loop, on_signal, &sink);
+    sink_server_start(server, &sink.poller);
     announce(server);
-    live_line_start(&sink.live, &sink.loop, live_words, &sink);
-    uv_run(&sink.loop, UV_RUN_DEFAULT);
-    end_signals_forget(&sink.signals, &sink.loop);
+    live_line_start(&sink.live, &sink.poller.loop, live_words, &sink);
+    poller_run(&sink.poller);
+    end_signals_forget(&sink.signals, &sink.poller.loop);
     print_totals(server);
-    check(uv_loop_close(&sink.loop) == 0);
+    poller_deinit(&sink.poller);
 }
 
 /* Answers the exit status. */

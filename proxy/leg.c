@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -15,39 +16,45 @@
 /* Reads before an unread rest is left to the kernel. */
 #define DROPS_MAX 16
 
-void leg_init(struct leg *leg)
+static void on_watch(struct watch *watch, uint32_t events)
 {
-    *leg = (struct leg){ .state = LEG_IDLE, .fd = -1 };
+    struct leg *leg = (struct leg *)watch;
+    leg->ready(leg, events);
 }
 
-/* Nothing is held back for company (RFC 896 delays are not ours to add), and urgent bytes stay in
- * the stream, where they came. Unix sockets know neither, which is fine. */
-static void set_wire_options(int fd)
+void leg_init(struct leg *leg, struct poller *poller, void (*ready)(struct leg *, uint32_t events),
+              void *owner)
+{
+    *leg = (struct leg){
+        .watch = { .ready = on_watch },
+        .poller = poller,
+        .ready = ready,
+        .owner = owner,
+        .state = LEG_IDLE,
+        .fd = -1,
+    };
+}
+
+void leg_set_wire_options(int fd)
 {
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-static int init_poll(struct leg *leg, uv_loop_t *loop, int fd, void *owner)
+static int begin_watching(struct leg *leg, int fd, enum leg_state state)
 {
-    set_wire_options(fd);
-    int error = uv_poll_init(loop, &leg->poll, fd);
+    int error = poller_watch(leg->poller, fd, &leg->watch);
     if (error)
         return error;
-    leg->poll.data = owner;
     leg->fd = fd;
+    leg->state = state;
     return 0;
 }
 
-int leg_open(struct leg *leg, uv_loop_t *loop, int fd, uv_poll_cb ready, void *owner)
+int leg_open(struct leg *leg, int fd)
 {
-    int error = init_poll(leg, loop, fd, owner);
-    if (error)
-        return error;
-    leg->state = LEG_OPEN;
-    leg_watch(leg, false, ready);
-    return 0;
+    return begin_watching(leg, fd, LEG_OPEN);
 }
 
 static int connect_socket(int fd, const struct socket_address *to)
@@ -59,24 +66,20 @@ static int connect_socket(int fd, const struct socket_address *to)
     return result == 0 || errno == EINPROGRESS ? 0 : uv_translate_sys_error(errno);
 }
 
-int leg_connect(struct leg *leg, uv_loop_t *loop, const struct socket_address *to, uv_poll_cb ready,
-                void *owner)
+int leg_connect(struct leg *leg, const struct socket_address *to)
 {
     check(leg->state == LEG_IDLE);
     int fd = socket(to->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return uv_translate_sys_error(errno);
+    leg_set_wire_options(fd);
     int error = connect_socket(fd, to);
+    /* Not before: a socket that has not begun to connect looks like one that was hung up. */
     if (!error)
-        error = init_poll(leg, loop, fd, owner);
-    if (error) {
+        error = begin_watching(leg, fd, LEG_CONNECTING);
+    if (error)
         close(fd);
-        return error;
-    }
-    leg->state = LEG_CONNECTING;
-    leg->wants_write = true;
-    leg_watch(leg, false, ready);
-    return 0;
+    return error;
 }
 
 static int socket_error(int fd)
@@ -91,25 +94,46 @@ static int socket_error(int fd)
 int leg_connected(struct leg *leg)
 {
     check(leg->state == LEG_CONNECTING);
-    int error = socket_error(leg->fd);
+    int error = leg->is_torn ? socket_error(leg->fd) : 0;
     /* The peer accepted and tore the connection before we came to look: that is no refusal. */
-    bool was_torn = error == ECONNRESET || error == EPIPE;
-    if (error && !was_torn)
+    leg->is_torn = error == ECONNRESET || error == EPIPE;
+    if (error && !leg->is_torn)
         return uv_translate_sys_error(error);
     leg->state = LEG_OPEN;
-    leg->wants_write = false;
-    leg->is_torn = was_torn;
     return 0;
+}
+
+void leg_note(struct leg *leg, uint32_t events)
+{
+    leg->may_read |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) != 0;
+    leg->is_urgent |= (events & EPOLLPRI) != 0;
+    leg->peer_ended |= (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+    leg->is_torn |= (events & EPOLLERR) != 0;
+    if (events & EPOLLOUT)
+        leg->wants_write = false;
+}
+
+/* A short read has emptied the socket (epoll(7), question 9), unless something stands behind it
+ * that is no byte. */
+static void note_read(struct leg *leg, ssize_t got, size_t room)
+{
+    bool is_short = got < 0 || (size_t)got < room;
+    bool hides_more = got > 0 && (leg->peer_ended || leg->is_urgent || leg->is_torn);
+    leg->is_read_out |= got == 0;
+    if (is_short && !hides_more)
+        leg->may_read = false;
 }
 
 ssize_t leg_read(struct leg *leg, uint8_t *to, size_t room)
 {
     ssize_t got;
     do
-        got = read(leg->fd, to, room);
+        got = recv(leg->fd, to, room, 0);
     while (got < 0 && errno == EINTR);
+    int error = errno;
+    note_read(leg, got, room);
     if (got < 0)
-        return uv_translate_sys_error(errno);
+        return uv_translate_sys_error(error);
     /* The kernel reports an error once; whoever heard of it first has taken it from here. */
     return got == 0 && leg->is_torn ? UV_ECONNRESET : got;
 }
@@ -120,16 +144,27 @@ bool leg_has_unread(const struct leg *leg)
     return recv(leg->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
+/* One span needs no vector, which the kernel would have to fetch. */
+static ssize_t send_span(int fd, struct span span)
+{
+    return send(fd, span.ptr, span.len, MSG_NOSIGNAL);
+}
+
+static ssize_t send_spans(int fd, const struct span *spans, size_t count)
 {
     struct iovec parts[SPANS_MAX];
     struct msghdr message = { .msg_iov = parts,
                               .msg_iovlen = count < SPANS_MAX ? count : SPANS_MAX };
     for (size_t i = 0; i < message.msg_iovlen; i++)
         parts[i] = (struct iovec){ (void *)spans[i].ptr, spans[i].len };
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
+{
     ssize_t sent;
     do
-        sent = sendmsg(leg->fd, &message, MSG_NOSIGNAL);
+        sent = count == 1 ? send_span(leg->fd, spans[0]) : send_spans(leg->fd, spans, count);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? uv_translate_sys_error(errno) : sent;
 }
@@ -137,40 +172,6 @@ ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
 void leg_finish(struct leg *leg)
 {
     shutdown(leg->fd, SHUT_WR);
-}
-
-void leg_watch(struct leg *leg, bool reads, uv_poll_cb ready)
-{
-    int events = (reads ? UV_READABLE : 0) | (leg->wants_write ? UV_WRITABLE : 0);
-    if (!leg->peer_ended)
-        events |= UV_DISCONNECT;
-    /* An RST shows whatever else is waited for, but something has to be: what is rarest. */
-    if (!events && !leg->is_silent)
-        events = UV_PRIORITIZED;
-    /* Its state would be reported again and again. */
-    if (leg->is_torn)
-        events = 0;
-    if (events == leg->watched)
-        return;
-    leg->watched = events;
-    if (events)
-        check(uv_poll_start(&leg->poll, events, ready) == 0);
-    else
-        uv_poll_stop(&leg->poll);
-}
-
-void leg_note(struct leg *leg, int status, int events)
-{
-    if (status < 0) {
-        /* libuv has stopped the handle; reading tells what it was. */
-        leg->watched = 0;
-        leg->is_torn = true;
-        return;
-    }
-    leg->peer_ended = leg->peer_ended || (events & UV_DISCONNECT);
-    leg->is_silent = leg->is_silent || (events & UV_PRIORITIZED);
-    if (events & UV_WRITABLE && leg->state == LEG_OPEN)
-        leg->wants_write = false;
 }
 
 /* Closing a socket with unread bytes makes the kernel send RST, which could overtake what was said
@@ -184,17 +185,17 @@ static void drop_unread(int fd)
     }
 }
 
-void leg_close(struct leg *leg, bool torn, uv_close_cb closed)
+void leg_close(struct leg *leg, bool torn)
 {
+    struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
     leg->state = LEG_CLOSED;
     if (leg->fd < 0)
         return;
-    uv_close((uv_handle_t *)&leg->poll, closed);
-    struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
     if (torn)
         setsockopt(leg->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    else
+    else if (!leg->is_read_out)
         drop_unread(leg->fd);
+    poller_forget(leg->poller);
     close(leg->fd);
     leg->fd = -1;
 }

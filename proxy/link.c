@@ -2,6 +2,7 @@
  * session, and pump(): do what the session now wishes until it wishes nothing more. */
 #include "proxy/link.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ struct link {
     struct leg legs[2];    /* by enum side */
     struct lookup *lookup; /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
+    struct turn turn; /* asked for while something is left to be done at once */
+    bool tries_again; /* an attempt to connect has failed; the next one waits for its turn */
     unsigned handles; /* libuv has not given them back yet */
 };
 
@@ -77,7 +80,7 @@ static void on_closed(uv_handle_t *handle)
 
 static void close_leg(struct link *link, enum side side, bool torn)
 {
-    leg_close(&link->legs[side], torn, on_closed);
+    leg_close(&link->legs[side], torn);
 }
 
 static void close_link(struct link *link, instant now)
@@ -86,6 +89,7 @@ static void close_link(struct link *link, instant now)
     for (enum side side = CLIENT; side <= SERVER; side++)
         close_leg(link, side, session_wishes(session, side) & WISH_RESET);
     link->session = NULL;
+    poller_withdraw(link->place->poller, &link->turn);
     if (link->lookup)
         lookup_cancel(link->lookup);
     uv_close((uv_handle_t *)&link->timer.handle, on_closed);
@@ -120,12 +124,16 @@ static bool may_read(const struct link *link, enum side side)
            !pool_is_empty(link->place->pool);
 }
 
+static bool has_to_read(const struct link *link, enum side side)
+{
+    return link->legs[side].may_read && may_read(link, side);
+}
+
 static void read_some(struct link *link, enum side side, instant now)
 {
-    size_t room = 0;
-    size_t got = 0;
-    for (int i = 0; i < READS_MAX && got == room && may_read(link, side); i++)
-        got = read_once(link, side, &room, now);
+    size_t room;
+    for (int i = 0; i < READS_MAX && has_to_read(link, side); i++)
+        read_once(link, side, &room, now);
 }
 
 /* True when there is more to do: bytes have left, or could not. */
@@ -152,8 +160,6 @@ static bool write_some(struct link *link, enum side side, instant now)
 
 /* -- the upstream ----------------------------------------------------------------------------- */
 
-static void on_server_ready(uv_poll_t *poll, int status, int events);
-
 static void refuse(struct link *link, int error, instant now)
 {
     enum ending ending = error == UV_ETIMEDOUT ? ENDING_CONNECT_TIMEOUT : ENDING_SERVER_REFUSED;
@@ -162,7 +168,7 @@ static void refuse(struct link *link, int error, instant now)
 
 static int try_address(struct link *link, const struct socket_address *to)
 {
-    return leg_connect(&link->legs[SERVER], link->place->loop, to, on_server_ready, link);
+    return leg_connect(&link->legs[SERVER], to);
 }
 
 /* Tries the addresses that are left until one of them can be waited for. */
@@ -174,8 +180,6 @@ static void connect_next(struct link *link, instant now)
         error = try_address(link, &to);
     if (error)
         refuse(link, error, now);
-    else
-        link->handles++;
 }
 
 static void on_looked_up(struct lookup *lookup, int error)
@@ -199,7 +203,10 @@ static int begin_lookup(struct link *link)
     link->lookup = calloc(1, sizeof *link->lookup);
     check(link->lookup != NULL);
     const struct address *upstream = link->place->upstream;
-    return lookup_begin(link->lookup, link->place->loop, upstream, on_looked_up, link);
+    uv_loop_t *loop = &link->place->poller->loop;
+    int error = lookup_begin(link->lookup, loop, upstream, on_looked_up, link);
+    link->handles += error == 0;
+    return error;
 }
 
 static void connect_upstream(struct link *link, instant now)
@@ -209,30 +216,25 @@ static void connect_upstream(struct link *link, instant now)
     int error = is_number ? try_address(link, &to) : begin_lookup(link);
     if (error)
         refuse(link, error, now);
-    else
-        link->handles++;
 }
 
-/* The socket of one attempt is gone, though not the link: the next address has its turn. */
-static void on_attempt_closed(uv_handle_t *handle)
+static void on_ready(struct leg *leg, uint32_t events);
+
+/* Edges of the attempt's socket are all told by now. */
+static void try_again(struct link *link, instant now)
 {
-    struct link *link = handle->data;
-    link->handles--;
-    if (!link->session) {
-        release(link);
-        return;
-    }
-    instant now = clock_now();
-    leg_init(&link->legs[SERVER]);
+    link->tries_again = false;
+    leg_init(&link->legs[SERVER], link->place->poller, on_ready, link);
     if (wishes(link, SERVER, WISH_CONNECT))
         connect_next(link, now);
-    pump(link, now);
 }
 
 static void attempt_failed(struct link *link, int error, instant now)
 {
-    if (link->lookup && link->lookup->next)
-        leg_close(&link->legs[SERVER], false, on_attempt_closed);
+    leg_close(&link->legs[SERVER], false);
+    link->tries_again = link->lookup && link->lookup->next;
+    if (link->tries_again)
+        poller_ask(link->place->poller, &link->turn);
     else
         refuse(link, error, now);
 }
@@ -303,16 +305,11 @@ static void set_timer(struct link *link, instant now)
     due_timer_set(&link->timer, due, now, on_timer);
 }
 
-static void on_client_ready(uv_poll_t *poll, int status, int events);
-
-static void watch(struct link *link)
+/* A socket tells each change once: what was left in it is not told again. */
+static void ask_for_turn(struct link *link)
 {
-    static const uv_poll_cb ready[] = { [CLIENT] = on_client_ready, [SERVER] = on_server_ready };
-    for (enum side side = CLIENT; side <= SERVER; side++) {
-        struct leg *leg = &link->legs[side];
-        if (leg->state == LEG_OPEN || leg->state == LEG_CONNECTING)
-            leg_watch(leg, may_read(link, side), ready[side]);
-    }
+    if (has_to_read(link, CLIENT) || has_to_read(link, SERVER))
+        poller_ask(link->place->poller, &link->turn);
 }
 
 static void pump(struct link *link, instant now)
@@ -326,17 +323,20 @@ static void pump(struct link *link, instant now)
         close_link(link, now);
         return;
     }
-    watch(link);
+    ask_for_turn(link);
     set_timer(link, now);
 }
 
-/* -- from libuv ------------------------------------------------------------------------------- */
+/* -- from the poller -------------------------------------------------------------------------- */
 
-static void on_ready(struct link *link, enum side side, int status, int events)
+static void on_ready(struct leg *leg, uint32_t events)
 {
-    struct leg *leg = &link->legs[side];
+    struct link *link = leg->owner;
+    enum side side = leg == &link->legs[SERVER] ? SERVER : CLIENT;
     instant now = clock_now();
-    leg_note(leg, status, events);
+    leg_note(leg, events);
+    if (leg->state == LEG_CLOSED)
+        return;
     if (leg->state == LEG_CONNECTING)
         attempt_ended(link, now);
     else
@@ -344,14 +344,15 @@ static void on_ready(struct link *link, enum side side, int status, int events)
     pump(link, now);
 }
 
-static void on_client_ready(uv_poll_t *poll, int status, int events)
+static void on_turn(struct turn *turn)
 {
-    on_ready(poll->data, CLIENT, status, events);
-}
-
-static void on_server_ready(uv_poll_t *poll, int status, int events)
-{
-    on_ready(poll->data, SERVER, status, events);
+    struct link *link = (struct link *)((char *)turn - offsetof(struct link, turn));
+    instant now = clock_now();
+    if (link->tries_again)
+        try_again(link, now);
+    read_some(link, CLIENT, now);
+    read_some(link, SERVER, now);
+    pump(link, now);
 }
 
 /* -- beginning -------------------------------------------------------------------------------- */
@@ -392,10 +393,11 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
     if (place->first)
         place->first->previous = link;
     place->first = link;
-    due_timer_init(&link->timer, place->loop, link);
+    due_timer_init(&link->timer, &place->poller->loop, link);
     link->handles = 1;
-    leg_init(&link->legs[CLIENT]);
-    leg_init(&link->legs[SERVER]);
+    link->turn.take = on_turn;
+    leg_init(&link->legs[CLIENT], place->poller, on_ready, link);
+    leg_init(&link->legs[SERVER], place->poller, on_ready, link);
     return link;
 }
 
@@ -404,13 +406,12 @@ void link_open(struct link_place *place, const struct arrival *arrival, instant 
     struct link *link = link_new(place, arrival);
     struct leg *leg = &link->legs[CLIENT];
     link->session = begin_session(place, arrival, now);
-    if (leg_open(leg, place->loop, arrival->fd, on_client_ready, link) != 0) {
+    if (leg_open(leg, arrival->fd) != 0) {
         close(arrival->fd);
         session_ended(link->session, CLIENT, ENDING_TROUBLE, now);
         close_link(link, now);
         return;
     }
-    link->handles++;
     pump(link, now);
 }
 

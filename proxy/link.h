@@ -4,10 +4,10 @@
 #define SMTPCHAOS_PROXY_LINK_H
 
 #include <stdint.h>
-#include <uv.h>
 
 #include "base/instant.h"
 #include "proxy/address.h"
+#include "proxy/poller.h"
 #include "session/rule_set.h"
 #include "session/session.h"
 
@@ -15,7 +15,7 @@ struct link;
 
 /* What every link of a worker needs. Borrowed for the links' life. */
 struct link_place {
-    uv_loop_t *loop;
+    struct poller *poller;
     const struct session_options *options;
     struct recall *recall;
     struct pool *pool;

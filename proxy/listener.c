@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "proxy/complain.h"
 #include "proxy/exits.h"
+#include "proxy/leg.h"
 
 /* Connections that the kernel keeps until they are accepted; it has a bound of its own. */
 #define BACKLOG 4096
@@ -52,6 +53,7 @@ static void set_options(int fd, int family, bool only_family)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (family == AF_INET6 && only_family)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    leg_set_wire_options(fd);
 }
 
 static int bind_socket(struct listener *listener, bool only_family)
@@ -126,12 +128,16 @@ int listeners_bind(struct listeners *listeners, const struct address *address)
 
 /* -- accepting -------------------------------------------------------------------------------- */
 
-static void on_ready(uv_poll_t *poll, int status, int events);
+static void watch(struct listener *listener)
+{
+    check(poller_watch_listener(listener->poller, listener->fd, &listener->watch) == 0);
+}
 
 static void on_pause_over(uv_timer_t *pause)
 {
     struct listener *listener = pause->data;
-    uv_poll_start(&listener->poll, UV_READABLE, on_ready);
+    listener->is_paused = false;
+    watch(listener);
 }
 
 /* Accepting again at once would spin: the connection stays in the kernel's queue. */
@@ -140,7 +146,8 @@ static void pause_accepting(struct listener *listener, int error)
     if (!listener->complained)
         complain("cannot accept more connections for now: %s", strerrordesc_np(error));
     listener->complained = true;
-    uv_poll_stop(&listener->poll);
+    listener->is_paused = true;
+    poller_unwatch(listener->poller, listener->fd);
     uv_timer_start(&listener->pause, on_pause_over, PAUSE_MS, 0);
 }
 
@@ -167,26 +174,26 @@ static bool accept_one(struct listener *listener)
     return errno != EAGAIN && errno != EWOULDBLOCK;
 }
 
-static void on_ready(uv_poll_t *poll, int status, int events)
+static void on_ready(struct watch *watch, uint32_t events)
 {
-    struct listener *listener = poll->data;
-    (void)status;
+    struct listener *listener = (struct listener *)watch;
     (void)events;
-    for (int i = 0; i < ACCEPTS_MAX && accept_one(listener); i++)
+    for (int i = 0; i < ACCEPTS_MAX && listener->fd >= 0 && accept_one(listener); i++)
         continue;
 }
 
-void listeners_start(struct listeners *listeners, uv_loop_t *loop, listener_accept *accept,
+void listeners_start(struct listeners *listeners, struct poller *poller, listener_accept *accept,
                      void *owner)
 {
     for (size_t i = 0; i < listeners->count; i++) {
         struct listener *listener = &listeners->all[i];
         listener->accept = accept;
         listener->owner = owner;
-        check(uv_poll_init(loop, &listener->poll, listener->fd) == 0);
-        check(uv_timer_init(loop, &listener->pause) == 0);
-        listener->poll.data = listener->pause.data = listener;
-        check(uv_poll_start(&listener->poll, UV_READABLE, on_ready) == 0);
+        listener->poller = poller;
+        listener->watch.ready = on_ready;
+        check(uv_timer_init(&poller->loop, &listener->pause) == 0);
+        listener->pause.data = listener;
+        watch(listener);
     }
 }
 
@@ -206,7 +213,8 @@ void listeners_stop(struct listeners *listeners)
         struct listener *listener = &listeners->all[i];
         if (listener->fd < 0)
             continue;
-        uv_close((uv_handle_t *)&listener->poll, NULL);
+        if (!listener->is_paused)
+            poller_unwatch(listener->poller, listener->fd);
         uv_close((uv_handle_t *)&listener->pause, NULL);
         close_socket(listener);
     }

@@ -8,16 +8,19 @@
 #include <uv.h>
 
 #include "proxy/address.h"
+#include "proxy/poller.h"
 
 /* A connection was accepted; the descriptor is the callee's. */
 typedef void listener_accept(void *owner, int fd, const struct socket_address *peer);
 
 struct listener {
-    uv_poll_t poll;
+    struct watch watch; /* first: what the poller calls is the listener itself */
+    struct poller *poller;
     uv_timer_t pause;
     int fd;
     struct socket_address address; /* as bound: the port is the real one */
     bool complained;               /* about descriptors; not again */
+    bool is_paused;
     listener_accept *accept;
     void *owner;
 };
@@ -32,7 +35,7 @@ struct listeners {
  * or an exit status after one line on stderr. */
 int listeners_bind(struct listeners *listeners, const struct address *address);
 /* Begins to accept. */
-void listeners_start(struct listeners *listeners, uv_loop_t *loop, listener_accept *accept,
+void listeners_start(struct listeners *listeners, struct poller *poller, listener_accept *accept,
                      void *owner);
 /* Stops: later clients are refused by the kernel. What listeners_start began is closed with its
  * loop. */

@@ -1,7 +1,8 @@
 /* peer_link: see peer_link.h. */
 #include "proxy/peer_link.h"
 
-#include "base/check.h"
+#include <stddef.h>
+
 #include "base/limits.h"
 #include "proxy/clock.h"
 
@@ -10,14 +11,16 @@
 #define WRITES_MAX 16
 #define SPANS_MAX 32
 
-static void on_ready(uv_poll_t *poll, int status, int events);
+static void on_ready(struct leg *leg, uint32_t events);
+static void on_turn(struct turn *turn);
 
 void peer_link_init(struct peer_link *link, const struct peer_link_calls *calls,
                     struct peer_place *place)
 {
-    *link = (struct peer_link){ .calls = calls, .place = place, .over_at = NEVER, .handles = 1 };
-    leg_init(&link->leg);
-    due_timer_init(&link->timer, place->loop, link);
+    *link = (struct peer_link){ .calls = calls, .place = place, .over_at = NEVER };
+    link->turn.take = on_turn;
+    leg_init(&link->leg, place->poller, on_ready, link);
+    due_timer_init(&link->timer, &place->poller->loop, link);
 }
 
 /* -- the end ---------------------------------------------------------------------------------- */
@@ -25,8 +28,7 @@ void peer_link_init(struct peer_link *link, const struct peer_link_calls *calls,
 static void on_closed(uv_handle_t *handle)
 {
     struct peer_link *link = handle->data;
-    if (--link->handles == 0)
-        link->calls->gone(link);
+    link->calls->gone(link);
 }
 
 void peer_link_close(struct peer_link *link)
@@ -34,23 +36,18 @@ void peer_link_close(struct peer_link *link)
     if (link->is_closing)
         return;
     link->is_closing = true;
-    leg_close(&link->leg, link->is_torn, on_closed);
+    leg_close(&link->leg, link->is_torn);
+    poller_withdraw(link->place->poller, &link->turn);
     uv_close((uv_handle_t *)&link->timer.handle, on_closed);
 }
 
-/* The socket of a failed attempt is gone; the owner may try another address. */
-static void on_attempt_closed(uv_handle_t *handle)
+/* Edges of a failed attempt's socket are all told by now; the owner may try another address. */
+static void tell_attempt(struct peer_link *link, instant now)
 {
-    struct peer_link *link = handle->data;
-    if (link->is_closing) {
-        on_closed(handle);
-        return;
-    }
-    instant now = clock_now();
-    link->handles--;
-    leg_init(&link->leg);
-    link->calls->connected(link, link->attempt_error, now);
-    peer_link_pump(link, now);
+    int error = link->attempt_error;
+    link->attempt_error = 0;
+    leg_init(&link->leg, link->place->poller, on_ready, link);
+    link->calls->connected(link, error, now);
 }
 
 /* -- bytes ------------------------------------------------------------------------------------ */
@@ -59,6 +56,11 @@ static bool may_read(struct peer_link *link)
 {
     return !link->is_torn && link->leg.state == LEG_OPEN && !link->calls->is_over(link) &&
            link->calls->wants_bytes(link);
+}
+
+static bool has_to_read(struct peer_link *link)
+{
+    return link->leg.may_read && may_read(link);
 }
 
 static void note_end(struct peer_link *link, int error, instant now)
@@ -70,17 +72,12 @@ static void note_end(struct peer_link *link, int error, instant now)
 static void read_some(struct peer_link *link, instant now)
 {
     size_t room = sizeof link->place->buffer;
-    for (int i = 0; i < READS_MAX && may_read(link); i++) {
+    for (int i = 0; i < READS_MAX && has_to_read(link); i++) {
         ssize_t got = leg_read(&link->leg, link->place->buffer, room);
-        if (got == UV_EAGAIN)
-            return;
-        if (got <= 0) {
+        if (got > 0)
+            link->calls->feed(link, span_make(link->place->buffer, (size_t)got), now);
+        else if (got != UV_EAGAIN)
             note_end(link, (int)got, now);
-            return;
-        }
-        link->calls->feed(link, span_make(link->place->buffer, (size_t)got), now);
-        if ((size_t)got < room)
-            return;
     }
 }
 
@@ -107,15 +104,16 @@ static bool write_once(struct peer_link *link, struct chain *out, instant now)
     return sent > 0;
 }
 
-/* True when anything has left. */
+/* True when anything has left and there is nobody else whose turn it is. */
 static bool write_some(struct peer_link *link, instant now)
 {
     int writes = 0;
     while (!link->is_torn && !link->leg.wants_write && writes < WRITES_MAX &&
            write_once(link, link->calls->out(link, now), now))
         writes++;
-    link->leg.wants_write = link->leg.wants_write || writes == WRITES_MAX;
-    return writes > 0;
+    if (writes == WRITES_MAX)
+        poller_ask(link->place->poller, &link->turn);
+    return writes > 0 && writes < WRITES_MAX;
 }
 
 /* -- time ------------------------------------------------------------------------------------- */
@@ -159,7 +157,8 @@ void peer_link_pump(struct peer_link *link, instant now)
         peer_link_close(link);
         return;
     }
-    leg_watch(&link->leg, may_read(link), on_ready);
+    if (has_to_read(link))
+        poller_ask(link->place->poller, &link->turn);
     instant due = instant_min(link->calls->deadline(link), link->over_at);
     due_timer_set(&link->timer, due, now, on_timer);
 }
@@ -169,18 +168,22 @@ void peer_link_pump(struct peer_link *link, instant now)
 static void attempt_ended(struct peer_link *link, instant now)
 {
     link->attempt_error = leg_connected(&link->leg);
-    if (link->attempt_error)
-        leg_close(&link->leg, false, on_attempt_closed);
-    else
+    if (!link->attempt_error) {
         link->calls->connected(link, 0, now);
+        return;
+    }
+    leg_close(&link->leg, false);
+    poller_ask(link->place->poller, &link->turn);
 }
 
-static void on_ready(uv_poll_t *poll, int status, int events)
+static void on_ready(struct leg *leg, uint32_t events)
 {
-    struct peer_link *link = poll->data;
+    struct peer_link *link = leg->owner;
     instant now = clock_now();
-    leg_note(&link->leg, status, events);
-    if (link->leg.state == LEG_CONNECTING)
+    leg_note(leg, events);
+    if (leg->state == LEG_CLOSED)
+        return;
+    if (leg->state == LEG_CONNECTING)
         attempt_ended(link, now);
     else
         read_some(link, now);
@@ -188,20 +191,25 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     peer_link_pump(link, now);
 }
 
+static void on_turn(struct turn *turn)
+{
+    struct peer_link *link = (struct peer_link *)((char *)turn - offsetof(struct peer_link, turn));
+    instant now = clock_now();
+    if (link->attempt_error)
+        tell_attempt(link, now);
+    read_some(link, now);
+    peer_link_pump(link, now);
+}
+
 int peer_link_open(struct peer_link *link, int fd, instant now)
 {
-    int error = leg_open(&link->leg, link->place->loop, fd, on_ready, link);
-    if (error)
-        return error;
-    link->handles++;
-    peer_link_pump(link, now);
-    return 0;
+    int error = leg_open(&link->leg, fd);
+    if (!error)
+        peer_link_pump(link, now);
+    return error;
 }
 
 int peer_link_connect(struct peer_link *link, const struct socket_address *to)
 {
-    int error = leg_connect(&link->leg, link->place->loop, to, on_ready, link);
-    if (error == 0)
-        link->handles++;
-    return error;
+    return leg_connect(&link->leg, to);
 }

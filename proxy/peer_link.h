@@ -30,13 +30,13 @@ struct peer_link_calls {
     bool (*is_over)(struct peer_link *link); /* close when `out` is empty */
     instant (*deadline)(struct peer_link *link);
     void (*tick)(struct peer_link *link, instant now);
-    /* Socket and timer are closed: the link's memory is its owner's again. */
+    /* All is closed: the link's memory is its owner's again. */
     void (*gone)(struct peer_link *link);
 };
 
 /* What the links of one thread share. */
 struct peer_place {
-    uv_loop_t *loop;
+    struct poller *poller;
     struct pool pool;
     uint8_t buffer[128 * 1024]; /* read into; the machines keep nothing of it */
 };
@@ -46,11 +46,11 @@ struct peer_link {
     struct peer_place *place;
     struct leg leg;
     struct due_timer timer;
+    struct turn turn;  /* asked for while something is left to be done at once */
     instant over_at;   /* when what is left to say is given up; NEVER while it is not over */
-    int attempt_error; /* why the last attempt to connect failed, while its socket is closed */
+    int attempt_error; /* why the last attempt to connect failed, until that has been told */
     bool is_torn;
     bool is_closing;
-    unsigned handles; /* libuv has not given them back yet */
 };
 
 void peer_link_init(struct peer_link *link, const struct peer_link_calls *calls,

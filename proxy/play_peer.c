@@ -5,10 +5,12 @@
 
 #define READ_SIZE 16384
 
-void play_peer_init(struct play_peer *peer, uv_loop_t *loop)
+static void on_ready(struct leg *leg, uint32_t events);
+
+void play_peer_init(struct play_peer *peer, struct poller *poller)
 {
-    *peer = (struct play_peer){ .loop = loop };
-    leg_init(&peer->leg);
+    *peer = (struct play_peer){ 0 };
+    leg_init(&peer->leg, poller, on_ready, peer);
 }
 
 void play_peer_deinit(struct play_peer *peer)
@@ -22,23 +24,10 @@ bool play_peer_is_open(const struct play_peer *peer)
     return peer->leg.state == LEG_OPEN;
 }
 
-static void on_closed(uv_handle_t *handle)
-{
-    struct play_peer *peer = handle->data;
-    peer->is_closing = false;
-}
-
-static void close_leg(struct play_peer *peer, bool torn)
-{
-    if (peer->leg.state == LEG_CLOSED)
-        return;
-    peer->is_closing = peer->leg.fd >= 0;
-    leg_close(&peer->leg, torn, on_closed);
-}
-
 void play_peer_close(struct play_peer *peer)
 {
-    close_leg(peer, false);
+    if (peer->leg.state != LEG_CLOSED)
+        leg_close(&peer->leg, false);
 }
 
 static void read_all(struct play_peer *peer)
@@ -68,44 +57,30 @@ static void write_said(struct play_peer *peer)
         leg_finish(&peer->leg);
 }
 
-static void on_ready(uv_poll_t *poll, int status, int events);
-
-static void watch(struct play_peer *peer)
+static void on_ready(struct leg *leg, uint32_t events)
 {
-    if (peer->heard.end == PLAY_RST)
-        close_leg(peer, false);
-    else
-        leg_watch(&peer->leg, peer->heard.end == PLAY_NO_END, on_ready);
-}
-
-static void on_ready(uv_poll_t *poll, int status, int events)
-{
-    struct play_peer *peer = poll->data;
-    leg_note(&peer->leg, status, events);
-    if (peer->leg.state == LEG_CONNECTING) {
-        peer->error = leg_connected(&peer->leg);
-        if (peer->error) {
-            close_leg(peer, false);
-            return;
-        }
-    }
-    read_all(peer);
-    write_said(peer);
-    watch(peer);
+    struct play_peer *peer = leg->owner;
+    leg_note(leg, events);
+    if (leg->state == LEG_CONNECTING)
+        peer->error = leg_connected(leg);
+    if (leg->state == LEG_OPEN)
+        read_all(peer);
+    if (leg->state == LEG_OPEN)
+        write_said(peer);
+    if (peer->error || peer->heard.end == PLAY_RST)
+        play_peer_close(peer);
 }
 
 void play_peer_connect(struct play_peer *peer, const struct socket_address *to)
 {
-    peer->error = leg_connect(&peer->leg, peer->loop, to, on_ready, peer);
+    peer->error = leg_connect(&peer->leg, to);
 }
 
 void play_peer_accept(struct play_peer *peer, int fd)
 {
-    peer->error = leg_open(&peer->leg, peer->loop, fd, on_ready, peer);
+    peer->error = leg_open(&peer->leg, fd);
     if (peer->error)
         close(fd);
-    else
-        watch(peer);
 }
 
 void play_peer_say(struct play_peer *peer, struct span bytes)
@@ -114,7 +89,6 @@ void play_peer_say(struct play_peer *peer, struct span bytes)
         return;
     text_add(&peer->said, bytes);
     write_said(peer);
-    watch(peer);
 }
 
 void play_peer_end(struct play_peer *peer, enum play_end end)
@@ -122,7 +96,7 @@ void play_peer_end(struct play_peer *peer, enum play_end end)
     if (!play_peer_is_open(peer))
         return;
     if (end == PLAY_RST) {
-        close_leg(peer, true);
+        leg_close(&peer->leg, true);
         return;
     }
     peer->ends = true;

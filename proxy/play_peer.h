@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
 
 #include "base/span.h"
 #include "base/text.h"
@@ -15,17 +14,15 @@
 
 struct play_peer {
     struct leg leg;
-    uv_loop_t *loop;
     struct heard heard;
     struct text said; /* of which `written` bytes have left */
     size_t written;
-    bool ends;       /* a FIN follows once all has left */
-    bool is_closing; /* the struct must stay where it is until the loop has turned */
-    int error;       /* why it could not connect: a negative libuv error */
+    bool ends; /* a FIN follows once all has left */
+    int error; /* why it could not connect: a negative libuv error */
 };
 
-void play_peer_init(struct play_peer *peer, uv_loop_t *loop);
-/* Not while it is closing. */
+/* The peer has to stay where it is for the rest of each of the poller's rounds. */
+void play_peer_init(struct play_peer *peer, struct poller *poller);
 void play_peer_deinit(struct play_peer *peer);
 
 /* Begins to connect; play_peer_is_open or `error` tells the outcome. */

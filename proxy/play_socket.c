@@ -16,7 +16,7 @@
 #include "proxy/play_peer.h"
 
 struct play_socket {
-    uv_loop_t loop;
+    struct poller poller;
     uv_timer_t timer;
     bool is_late;
     bool plays[2]; /* by enum side */
@@ -43,7 +43,7 @@ static void on_late(uv_timer_t *timer)
 static void begin_waiting(struct play_socket *play, duration wait)
 {
     play->is_late = false;
-    uv_update_time(&play->loop);
+    uv_update_time(&play->poller.loop);
     uint64_t wait_ms = wait / MS(1) + (wait % MS(1) != 0);
     uv_timer_start(&play->timer, on_late, wait_ms, 0);
 }
@@ -52,7 +52,7 @@ static void begin_waiting(struct play_socket *play, duration wait)
 static bool wait_turn(struct play_socket *play)
 {
     if (!play->is_late)
-        uv_run(&play->loop, UV_RUN_ONCE);
+        poller_round(&play->poller);
     return !play->is_late;
 }
 
@@ -126,8 +126,6 @@ static void close_peers(struct play_socket *play)
 {
     for (enum side side = CLIENT; side <= SERVER; side++)
         play_peer_close(&play->peers[side]);
-    while (play->peers[CLIENT].is_closing || play->peers[SERVER].is_closing)
-        uv_run(&play->loop, UV_RUN_ONCE);
     for (enum side side = CLIENT; side <= SERVER; side++)
         play_peer_deinit(&play->peers[side]);
     play->session_is_on = false;
@@ -250,7 +248,7 @@ static int play_session(struct play_socket *play, const struct play_session *ses
         return EX_NEGATIVE;
     }
     for (enum side side = CLIENT; side <= SERVER; side++)
-        play_peer_init(&play->peers[side], &play->loop);
+        play_peer_init(&play->peers[side], &play->poller);
     play->session_is_on = true;
     open_server(play);
     int status = open_client(play, line);
@@ -286,8 +284,8 @@ struct play_socket *play_socket_new(const struct address *connect, const struct 
         play->listen = *listen;
     play->timeout = timeout;
     play->arrived = -1;
-    check(uv_loop_init(&play->loop) == 0);
-    check(uv_timer_init(&play->loop, &play->timer) == 0);
+    poller_init(&play->poller);
+    check(uv_timer_init(&play->poller.loop, &play->timer) == 0);
     play->timer.data = play;
     return play;
 }
@@ -298,8 +296,7 @@ void play_socket_free(struct play_socket *play)
         close(play->arrived);
     listeners_stop(&play->listeners);
     uv_close((uv_handle_t *)&play->timer, NULL);
-    uv_run(&play->loop, UV_RUN_DEFAULT);
-    check(uv_loop_close(&play->loop) == 0);
+    poller_deinit(&play->poller);
     listeners_deinit(&play->listeners);
     free(play);
 }
@@ -318,10 +315,10 @@ static int find_address(struct play_socket *play)
     struct lookup lookup;
     if (!play->plays[CLIENT] || address_to_socket(&play->connect, &play->to))
         return 0;
-    if (lookup_begin(&lookup, &play->loop, &play->connect, on_found, play) != 0)
+    if (lookup_begin(&lookup, &play->poller.loop, &play->connect, on_found, play) != 0)
         return EX_UNAVAILABLE;
     while (lookup.is_busy)
-        uv_run(&play->loop, UV_RUN_ONCE);
+        poller_round(&play->poller);
     lookup_deinit(&lookup);
     return play->to.size > 0 ? 0 : EX_UNAVAILABLE;
 }
@@ -346,7 +343,7 @@ int play_socket_open(struct play_socket *play)
     status = listeners_bind(&play->listeners, &play->listen);
     if (status != 0)
         return status;
-    listeners_start(&play->listeners, &play->loop, on_arrival, play);
+    listeners_start(&play->listeners, &play->poller, on_arrival, play);
     if (play->listen.kind == ADDRESS_INET && play->listen.port == 0)
         print_addresses(&play->listeners);
     return 0;

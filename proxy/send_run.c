@@ -196,7 +196,7 @@ void send_run_arm(struct send_run *run, instant now)
         return;
     }
     uint64_t wait_ms = due > now ? (due - now + MS(1) - 1) / MS(1) : 0;
-    uv_update_time(&run->loop);
+    uv_update_time(&run->poller.loop);
     uv_timer_start(&run->timer, on_timer, wait_ms, 0);
 }
 
@@ -244,22 +244,22 @@ static void begin(struct send_run *run, const struct send_plan *plan)
 {
     *run = (struct send_run){ .plan = plan, .began = clock_now() };
     run->tally.wanted = plan->count;
-    check(uv_loop_init(&run->loop) == 0);
-    run->place.loop = &run->loop;
-    check(uv_timer_init(&run->loop, &run->timer) == 0);
+    poller_init(&run->poller);
+    run->place.poller = &run->poller;
+    check(uv_timer_init(&run->poller.loop, &run->timer) == 0);
     run->timer.data = run;
-    end_signals_watch(&run->signals, &run->loop, on_signal, run);
+    end_signals_watch(&run->signals, &run->poller.loop, on_signal, run);
 }
 
 int send_run(struct send_run *run, const struct send_plan *plan)
 {
     begin(run, plan);
     if (!plan->verbose)
-        live_line_start(&run->live, &run->loop, live_words, run);
+        live_line_start(&run->live, &run->poller.loop, live_words, run);
     dispatch(run, run->began);
-    uv_run(&run->loop, UV_RUN_DEFAULT);
-    end_signals_forget(&run->signals, &run->loop);
-    check(uv_loop_close(&run->loop) == 0);
+    poller_run(&run->poller);
+    end_signals_forget(&run->signals, &run->poller.loop);
+    poller_deinit(&run->poller);
     pool_deinit(&run->place.pool);
     if (!run->has_connected && run->connect_error) {
         complain("cannot connect to %s: %s", plan->server, uv_strerror(run->connect_error));

@@ -48,7 +48,7 @@ struct send_connection;
 
 struct send_run {
     const struct send_plan *plan;
-    uv_loop_t loop;
+    struct poller poller;
     uv_timer_t timer; /* the next message is due */
     struct end_signals signals;
     struct live_line live;

@@ -82,6 +82,16 @@ static bool take_session(struct server *server, struct rule_set **rules)
     return has_room;
 }
 
+/* The first worker's sessions begin at once: this is its thread. */
+static void deal(struct server *server, const struct arrival *arrival)
+{
+    size_t n = (arrival->number - 1) % server->worker_count;
+    if (n == 0)
+        link_open(&server->workers[0].place, arrival, clock_now());
+    else
+        worker_hand(&server->workers[n], arrival);
+}
+
 static void on_accept(void *owner, int fd, const struct socket_address *peer)
 {
     struct server *server = owner;
@@ -89,11 +99,11 @@ static void on_accept(void *owner, int fd, const struct socket_address *peer)
     snprintf(arrival.guid, sizeof arrival.guid, "%012" PRIx64 "-%" PRIu64, server->run,
              arrival.number);
     if (take_session(server, &arrival.rules)) {
-        worker_hand(&server->workers[(arrival.number - 1) % server->worker_count], &arrival);
-        return;
+        deal(server, &arrival);
+    } else {
+        server->refused++;
+        overload_refuse(&server->workers[0].place, &arrival, clock_now());
     }
-    server->refused++;
-    overload_refuse(&server->workers[0].place, &arrival, clock_now());
 }
 
 /* -- the end ---------------------------------------------------------------------------------- */
@@ -187,7 +197,7 @@ static void watch_signals(struct server *server)
 {
     signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < SIGNAL_COUNT; i++) {
-        uv_signal_init(&server->workers[0].loop, &server->signals[i]);
+        uv_signal_init(&server->workers[0].poller.loop, &server->signals[i]);
         server->signals[i].data = server;
         uv_signal_start(&server->signals[i], on_signal, signals[i]);
     }
@@ -302,22 +312,22 @@ static void forget_signals(struct server *server)
     hold_signals(SIG_BLOCK);
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
-    uv_run(&server->workers[0].loop, UV_RUN_DEFAULT);
+    uv_run(&server->workers[0].poller.loop, UV_RUN_DEFAULT);
 }
 
 static void run(struct server *server)
 {
-    uv_loop_t *loop = &server->workers[0].loop;
+    struct poller *poller = &server->workers[0].poller;
     write_head(server);
     watch_signals(server);
-    check(uv_async_init(loop, &server->emptied, on_emptied) == 0);
+    check(uv_async_init(&poller->loop, &server->emptied, on_emptied) == 0);
     server->emptied.data = server;
     if (server->sink)
-        sink_server_start(server->sink, loop);
-    listeners_start(&server->listeners, loop, on_accept, server);
+        sink_server_start(server->sink, poller);
+    listeners_start(&server->listeners, poller, on_accept, server);
     announce(server);
     hold_signals(SIG_UNBLOCK);
-    uv_run(loop, UV_RUN_DEFAULT);
+    poller_run(poller);
     for (unsigned i = 1; i < server->worker_count; i++)
         worker_join(&server->workers[i]);
     forget_signals(server);

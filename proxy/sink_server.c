@@ -219,10 +219,10 @@ struct sink_server *sink_server_new(const struct sink_options *options, int *sta
     return NULL;
 }
 
-void sink_server_start(struct sink_server *server, uv_loop_t *loop)
+void sink_server_start(struct sink_server *server, struct poller *poller)
 {
-    server->place.loop = loop;
-    listeners_start(&server->listeners, loop, on_accept, server);
+    server->place.poller = poller;
+    listeners_start(&server->listeners, poller, on_accept, server);
 }
 
 const struct socket_address *sink_server_address(const struct sink_server *server, size_t n)

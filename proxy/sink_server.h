@@ -6,10 +6,10 @@
  *     struct sink_server *sink = sink_server_new(&(struct sink_options){ 0 }, &status);
  *     if (!sink)
  *         return status;
- *     sink_server_start(sink, loop);
+ *     sink_server_start(sink, poller);
  *     … connect to sink_server_address(sink, 0), read sink_server_counters(sink) …
  *     sink_server_stop(sink);
- *     uv_run(loop, UV_RUN_DEFAULT);
+ *     poller_run(poller);
  *     sink_server_free(sink);
  *
  * All of it belongs to the loop's thread. */
@@ -19,9 +19,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uv.h>
 
 #include "proxy/address.h"
+#include "proxy/poller.h"
 
 struct sink_server;
 
@@ -48,7 +48,7 @@ struct sink_counters {
  * status in *status. */
 struct sink_server *sink_server_new(const struct sink_options *options, int *status);
 /* Begins to accept. The loop must outlive the server. */
-void sink_server_start(struct sink_server *server, uv_loop_t *loop);
+void sink_server_start(struct sink_server *server, struct poller *poller);
 /* Where it listens: the nth socket, NULL behind the last. Known from sink_server_new on. */
 const struct socket_address *sink_server_address(const struct sink_server *server, size_t n);
 struct sink_counters sink_server_counters(const struct sink_server *server);

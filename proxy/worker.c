@@ -20,7 +20,6 @@ static void end_sessions(struct worker *worker)
 static void retire(struct worker *worker)
 {
     uv_close((uv_handle_t *)&worker->wake, NULL);
-    uv_close((uv_handle_t *)&worker->turn, NULL);
 }
 
 static void obey(struct worker *worker, unsigned orders)
@@ -53,19 +52,19 @@ static void on_wake(uv_async_t *wake)
     obey(worker, orders);
 }
 
-static void on_turn(uv_prepare_t *turn)
+static void hand_journal_over(void *owner)
 {
-    struct worker *worker = turn->data;
+    struct worker *worker = owner;
     journal_writer_flush(&worker->writer);
 }
 
 static void init_handles(struct worker *worker)
 {
-    check(uv_loop_init(&worker->loop) == 0);
-    check(uv_async_init(&worker->loop, &worker->wake, on_wake) == 0);
-    check(uv_prepare_init(&worker->loop, &worker->turn) == 0);
-    uv_prepare_start(&worker->turn, on_turn);
-    worker->wake.data = worker->turn.data = worker;
+    poller_init(&worker->poller);
+    worker->poller.before_sleep = hand_journal_over;
+    worker->poller.owner = worker;
+    check(uv_async_init(&worker->poller.loop, &worker->wake, on_wake) == 0);
+    worker->wake.data = worker;
     check(uv_mutex_init(&worker->mutex) == 0);
 }
 
@@ -76,7 +75,7 @@ void worker_init(struct worker *worker, const struct session_options *options,
     init_handles(worker);
     journal_writer_init(&worker->writer, journal);
     worker->options.rules_off = &worker->rules_off;
-    worker->place.loop = &worker->loop;
+    worker->place.poller = &worker->poller;
     worker->place.pool = &worker->pool;
     worker->place.options = &worker->options;
     worker->place.journal = journal_writer_journal(&worker->writer);
@@ -84,7 +83,7 @@ void worker_init(struct worker *worker, const struct session_options *options,
 
 void worker_deinit(struct worker *worker)
 {
-    check(uv_loop_close(&worker->loop) == 0);
+    poller_deinit(&worker->poller);
     uv_mutex_destroy(&worker->mutex);
     journal_writer_deinit(&worker->writer);
     pool_deinit(&worker->pool);
@@ -94,7 +93,7 @@ void worker_deinit(struct worker *worker)
 static void run(void *argument)
 {
     struct worker *worker = argument;
-    uv_run(&worker->loop, UV_RUN_DEFAULT);
+    poller_run(&worker->poller);
 }
 
 void worker_start(struct worker *worker)

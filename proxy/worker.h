@@ -20,10 +20,9 @@ enum worker_order {
 };
 
 struct worker {
-    uv_loop_t loop;
+    struct poller poller;
     uv_thread_t thread; /* not of worker 0 */
     uv_async_t wake;
-    uv_prepare_t turn; /* at the end of each turn the journal is handed over */
     struct pool pool;
     struct journal_writer writer;
     struct session_options options;
