@@ -1,3 +1,4 @@
+# group: middleboxes
 # title: A firewall that makes STARTTLS unreadable: 250-XXXXXXXA
 # imitates: Cisco ASA and PIX 7 and later, `inspect esmtp` with its default map; the same was seen on a US mobile carrier's port 25 in 2013 and 2014
 # source: FCC filing GN 14-28; eff.org/deeplinks/2014/11/starttls-downgrade-attacks; blog.christopherburg.com/2014/11/12; EHLO replies that administrators quote (XXXXXXXA for STARTTLS, XXXB for HELP, ENHANCEDSTATUSCODES left alone)

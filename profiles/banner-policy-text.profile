@@ -1,3 +1,4 @@
+# group: policy
 # title: A greeting that is a legal text
 # imitates: Postini; IIS SMTP with ConnectResponse; Exchange 2007 with Set-ReceiveConnector -Banner
 # source: greetings that administrators quote; cr.yp.to/smtp/greeting.html; postconf.proto of Postfix (smtp_always_send_ehlo)

@@ -1,3 +1,4 @@
+# group: gateways
 # title: A firewall that inspects mail and gives up on it: 554 with a session id that nobody can look up
 # imitates: Check Point firewall with SMTP inspection (SmartDefense, content scan), as seen in 2010 in front of an Exchange 2007 sender
 # source: protocol log and bounces of an Exchange 2007 administrator, 2010: two attempts at one message of 1 MB, 554 with two session ids; mail that came through had an X-CheckPoint field

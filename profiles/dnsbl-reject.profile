@@ -1,3 +1,4 @@
+# group: policy
 # title: A receiver that finds the sender's address on a DNS block list
 # imitates: Postfix reject_rbl_client, postscreen, Yahoo, iCloud, Exchange 2007
 # source: mail_params.h (DEF_DEF_RBL_REPLY), postscreen_early.c and smtpd_check.ref of Postfix; Rhost modules of sisimai (YahooInc, Apple); Exchange's format `Your IP address {0} has been found on '{1}' (looked up on {2})`

@@ -1,3 +1,4 @@
+# group: policy
 # title: A server that is short of resources says 452, in place of its greeting too
 # imitates: Exchange 2007 and later under back pressure: free disk below 4 GB (RTM) or 500 MB (SP1), memory, version buckets; event 15002
 # source: Exchange team's and administrators' notes on back pressure: 452 4.3.1 is seen on connect and on submission while queued mail is still delivered

@@ -1,3 +1,4 @@
+# group: policy
 # title: A server that refuses EHLO names which end in a dot or a blank
 # imitates: Exchange 2000 and 2003 (IIS SMTP) and Exchange 2007, which check the syntax of the HELO and EHLO name
 # source: Microsoft KB 291828 (SmtpDomainValidationFlags); administrators' logs of UNIX hosts that say `EHLO host.example.`

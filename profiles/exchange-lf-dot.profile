@@ -1,3 +1,4 @@
+# group: endings
 # title: A relay that ends mail with LF dot CRLF
 # imitates: Exchange 2003 (IIS SMTP) with a third-party event sink (XRecipientList, OnArrival) that left the queued file ending in a lone LF
 # source: packet captures of an Exchange administrator: `%%EOF` 0A 2E 0D 0A at the end of every message

@@ -1,3 +1,4 @@
+# group: timing
 # title: A server that lets refusals wait five seconds
 # imitates: Exchange 2003 (optional) and 2007 and later (by default), receive connectors for anonymous sessions, TarpitInterval 00:00:05
 # source: Exchange's protocol logs (`Tarpit for '0.00:00:05' due to ...`); administrators' notes: a client that drops a tarpitted session is discredited, and every reply to it waits from then on

@@ -1,3 +1,4 @@
+# group: policy
 # title: Greylisting as its implementations do it: 4xx until the sender has come again
 # imitates: postgrey 1.37 on Postfix, older Postfix policy servers, sqlgrey 1.8, milter-greylist 4.6, OpenBSD spamd, Exim recipes, Stalwart, content filters at the end of mail
 # source: postgrey (schweikert/postgrey), sqlgrey and etc/sqlgrey.conf (mmatuska/sqlgrey), milter-greylist.c (ryoqun/milter-greylist), libexec/spamd/spamd.c (openbsd/src), greylist.sieve (stalwartlabs/mail-server)

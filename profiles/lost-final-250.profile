@@ -1,3 +1,4 @@
+# group: senders
 # title: The message was taken, and the sender never hears so
 # imitates: the gap of RFC 1047: a server that replies too late, a path that loses the reply, a connection that ends before it
 # source: RFC 1047; smtp_proto.c of Postfix (`message may be sent more than once`, 600 s); freescout-help-desk/freescout issue 5457; pimalaya/core issue 46

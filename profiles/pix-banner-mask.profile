@@ -1,3 +1,4 @@
+# group: middleboxes
 # title: A firewall that stars the greeting
 # imitates: Cisco PIX `fixup protocol smtp` (MailGuard), on by default; `mailhost` in 4.0 and 4.1
 # source: Microsoft KB 320027 and KB 295725; Postfix FAQ on the PIX; smtp_proto.c of Postfix (a greeting of only 2, 0, blank, star and tab is a PIX)

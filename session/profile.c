@@ -6,8 +6,21 @@
 #include "session/rule.h"
 #include "session/rule_words.h"
 
-const char *const profile_headers[] = { "title", "imitates", "source", "expect",
-                                        "saw",   "clause",   NULL };
+const char *const profile_headers[] = { "group",  "title", "imitates", "source",
+                                        "expect", "saw",   "clause",   NULL };
+
+const struct profile_group profile_groups[] = {
+    { "middleboxes", "Firewalls and other devices in the path" },
+    { "gateways", "Security gateways and antivirus proxies" },
+    { "policy", "Receivers: throttling, filtering, policy" },
+    { "timing", "Tarpits and timing" },
+    { "endings", "Line endings and the end of mail" },
+    { "tls", "TLS" },
+    { "network", "The network" },
+    { "senders", "What exposes mistakes of senders" },
+    { "mixed", "Several things at once, and on demand" },
+    { NULL, NULL },
+};
 
 /* -- one line ------------------------------------------------------------------------------- */
 
@@ -64,6 +77,24 @@ bool profile_next(struct span *rest, size_t *number, struct profile_line *line)
     }
     line->column = line->text.len > 0 ? (size_t)(line->text.ptr - whole.ptr) + 1 : 1;
     return true;
+}
+
+const struct profile_group *profile_group_named(struct span word)
+{
+    const struct profile_group *group = profile_groups;
+    while (group->word && !span_equal(word, span_of(group->word)))
+        group++;
+    return group->word ? group : NULL;
+}
+
+const struct profile_group *profile_group_of(struct span text)
+{
+    struct profile_line line;
+    size_t number = 0;
+    while (profile_next(&text, &number, &line))
+        if (line.kind == PROFILE_HEADER && span_equal(line.key, SPAN("group")))
+            return profile_group_named(line.text);
+    return NULL;
 }
 
 /* -- variants ------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@
 /* One line of a profile, looked at. */
 enum profile_line_kind {
     PROFILE_BLANK,   /* empty, or a comment that is no header */
-    PROFILE_HEADER,  /* `# key: value` with a known key: title imitates source expect saw clause */
+    PROFILE_HEADER,  /* `# key: value` with a known key of profile_headers */
     PROFILE_VARIANT, /* `# variant: NAME text` */
     PROFILE_RULE
 };
@@ -32,6 +32,18 @@ bool profile_next(struct span *rest, size_t *number, struct profile_line *line);
 /* Makes *variant the name of the variant to load: itself, or the first when it is empty (none, when
  * there are none). False with one line in `error` when the profile has no such variant. */
 bool profile_variant(const char *file, struct span text, struct span *variant, struct text *error);
+
+/* What a profile may belong to, in the order of the catalogue: the word of `# group:`, and the
+ * heading that it stands under. The last has no word. */
+struct profile_group {
+    const char *word;
+    const char *heading;
+};
+extern const struct profile_group profile_groups[];
+/* NULL when no group has this word. */
+const struct profile_group *profile_group_named(struct span word);
+/* The group of a profile's text; NULL when it names none that is known. */
+const struct profile_group *profile_group_of(struct span text);
 
 /* The keys of header lines; ends with NULL. */
 extern const char *const profile_headers[];

@@ -97,17 +97,37 @@ static void inspect_comment(struct inspection *inspection, const struct profile_
     nearest_suggest(&nearest, error);
 }
 
+static void inspect_group(struct inspection *inspection, const struct profile_line *line)
+{
+    if (profile_group_named(line->text))
+        return;
+    struct text *error = wrong(inspection, line->number, line->column);
+    struct nearest nearest = nearest_begin(line->text);
+    text_add(error, SPAN("unknown group "));
+    text_add_quoted(error, line->text);
+    for (size_t i = 0; profile_groups[i].word; i++)
+        nearest_try(&nearest, span_of(profile_groups[i].word));
+    nearest_suggest(&nearest, error);
+    for (size_t i = 0; nearest.best.len == 0 && profile_groups[i].word; i++)
+        text_addf(error, "%s %s", i ? "," : "; known are", profile_groups[i].word);
+}
+
+static void inspect_header(struct inspection *inspection, const struct profile_line *line)
+{
+    if (line->text.len == 0)
+        text_addf(wrong(inspection, line->number, line->column), "the text of %.*s is missing",
+                  (int)line->key.len, (const char *)line->key.ptr);
+    else if (span_equal(line->key, SPAN("group")))
+        inspect_group(inspection, line);
+}
+
 static void inspect_line(struct inspection *inspection, const struct profile_line *line)
 {
     switch (line->kind) {
     case PROFILE_BLANK: inspect_comment(inspection, line); break;
     case PROFILE_VARIANT: inspect_variant(inspection, line); break;
     case PROFILE_RULE: inspect_rule(inspection, line); break;
-    case PROFILE_HEADER:
-        if (line->text.len == 0)
-            text_addf(wrong(inspection, line->number, line->column), "the text of %.*s is missing",
-                      (int)line->key.len, (const char *)line->key.ptr);
-        break;
+    case PROFILE_HEADER: inspect_header(inspection, line); break;
     }
 }
 

@@ -170,6 +170,12 @@ static void test_all_that_is_wrong_is_said(void **state)
                  "x.profile:2:19: unknown mutator \"dely\"; did you mean \"delay\"?\n"
                  "x.profile:4:4: unknown direction \"cleint\"; did you mean \"client\"?");
     expect_wrong("# title:\n" RULE, "x.profile:1:1: the text of title is missing");
+    expect_wrong("# group: tls\n" RULE, "");
+    expect_wrong("# group: sender\n" RULE,
+                 "x.profile:1:10: unknown group \"sender\"; did you mean \"senders\"?");
+    expect_wrong("# group: everything\n" RULE,
+                 "x.profile:1:10: unknown group \"everything\"; known are middleboxes, gateways, "
+                 "policy, timing, endings, tls, network, senders, mixed");
     expect_wrong("# varient: x\n" RULE,
                  "x.profile:1:12: unknown header \"varient\"; did you mean \"variant\"?");
     expect_wrong(
