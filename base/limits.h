@@ -30,6 +30,8 @@
 #define PENDING_MAX 4096
 /* Lines in a row that are no replies before a session turns opaque. */
 #define NOT_REPLIES_MAX 16
+/* Places at which TCP cut the bytes of one direction that are remembered, where a rule asks. */
+#define CUTS_KEPT_MAX 1024
 /* Recipients of one message whose addresses are remembered, and the bytes of one address. */
 #define RECIPIENTS_MAX 1000
 #define ADDRESS_MAX 512

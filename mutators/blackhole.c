@@ -18,7 +18,7 @@ const struct mutator mutator_blackhole = {
     .clause = "RFC 5321 section 4.5.3.2: how long client and server have to wait for each other.",
     .example = "to server body once blackhole",
     .wants = SMTP_CONNECT | SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END |
-             SMTP_TLS | SMTP_CLOSE,
+             SMTP_TLS | SMTP_CLOSE | SMTP_IDLE,
     .directions = BOTH_WAYS,
     .timing_only = true,
     .apply = blackhole_apply,

@@ -27,7 +27,7 @@ const struct mutator mutator_finish = {
     .clause = "RFC 5321 section 3.8: the server closes only after QUIT or with 421.",
     .example = "to client reply 250 after RCPT once finish",
     .wants = SMTP_CONNECT | SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END |
-             SMTP_TLS | SMTP_CLOSE,
+             SMTP_TLS | SMTP_CLOSE | SMTP_IDLE,
     .directions = BOTH_WAYS,
     .timing_only = true,
     PARAM_TABLE(finish_params),

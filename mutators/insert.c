@@ -52,11 +52,11 @@ const struct mutator mutator_insert = {
         "The server's reply to an inserted command is swallowed. An inserted reply reaches the "
         "client, which takes it for the answer to whatever it waits for. Before body-end the line "
         "becomes the last line of the mail, behind it a command. At connect it is the first thing "
-        "that the side hears, at close the last.",
+        "that the side hears, at close the last, at idle the first for a while.",
     .clause = "RFC 5321 section 4.3.1: client and server take turns.",
     .example = "to server command RCPT insert line=\"NOOP\" where=after",
     .wants = SMTP_CONNECT | SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END |
-             SMTP_CLOSE,
+             SMTP_CLOSE | SMTP_IDLE,
     .directions = BOTH_WAYS,
     PARAM_TABLE(insert_params),
     .apply = insert_apply,

@@ -11,7 +11,7 @@ void mutation_begin(struct mutation *mutation)
     text_clear(&mutation->answer);
     text_clear(&mutation->drawn);
     mutation->piece_count = 0;
-    mutation->has_answer = mutation->answer_told = false;
+    mutation->has_answer = mutation->answer_told = mutation->noted = false;
     mutation->delay = 0;
     mutation->pace_bytes = 0;
     mutation->pace_gap = 0;
@@ -84,6 +84,12 @@ void mutation_forget(struct mutation *mutation, uint64_t key)
     recall_forget(mutation->recall, key ^ mutation->rule_key);
 }
 
+struct span mutation_first_part(const struct mutation *mutation, struct span rest)
+{
+    uint64_t gone = mutation->event->raw.len - rest.len;
+    return cuts_first_part(mutation->cuts, mutation->begins + gone, rest);
+}
+
 /* Neighbouring bytes of one role are one piece, so that a mutator may send in parts. */
 static void add_piece(struct mutation *mutation, enum piece_role role, struct span bytes)
 {
@@ -115,6 +121,11 @@ void mutation_answer(struct mutation *mutation, struct span reply, bool told)
     text_add(&mutation->answer, reply);
     if (span_line_end(reply).len == 0 && !span_ends(reply, SPAN("\r")))
         text_add(&mutation->answer, SPAN("\r\n"));
+}
+
+void mutation_note(struct mutation *mutation)
+{
+    mutation->noted = true;
 }
 
 void mutation_delay(struct mutation *mutation, duration wait)

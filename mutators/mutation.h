@@ -13,6 +13,7 @@
 #include "mutators/param.h"
 #include "mutators/template.h"
 #include "mutators/tls_plan.h"
+#include "smtp/cuts.h"
 #include "smtp/dialogue.h"
 #include "smtp/event.h"
 
@@ -57,7 +58,9 @@ struct mutation {
     uint64_t rule_key; /* tells this rule's memories apart from other rules' */
     struct prng prng;  /* at the address of this rule and event */
     instant now;
-    void *state; /* the mutator's own, zeroed when the session began */
+    void *state;             /* the mutator's own, zeroed when the session began */
+    const struct cuts *cuts; /* of the event's direction */
+    uint64_t begins;         /* where the event's bytes stand in it */
 
     /* outputs */
     struct text content;
@@ -72,6 +75,7 @@ struct mutation {
     enum fate fate;
     uint64_t fate_after;  /* bytes of the event that still leave; UINT64_MAX is all */
     struct tls_plan *tls; /* of the handshake that is about to begin; owned, NULL: nothing asked */
+    bool noted;           /* it wants to be written down, and nothing else */
     struct text drawn;    /* "time=400ms chunk=1": the log of the draws */
     struct text scratch[2]; /* for mutation_text */
     size_t scratch_next;
@@ -97,6 +101,10 @@ struct recollection mutation_recall(struct mutation *mutation, uint64_t key);
 /* Forgets what mutation_recall knows about a key. */
 void mutation_forget(struct mutation *mutation, uint64_t key);
 
+/* What of the last bytes of the event came in the same segment as the first of them. Asked for
+ * by mutators that mind cuts. */
+struct span mutation_first_part(const struct mutation *mutation, struct span rest);
+
 /* -- what a mutator may ask for ------------------------------------------------------------- */
 
 /* Content: bytes in place of the event, in the order of the calls. */
@@ -106,6 +114,8 @@ void mutation_add(struct mutation *mutation, struct span bytes);
 /* Content, to the server only: the client is told `reply`, a whole reply; CRLF is added unless it
  * ends in a line ending of its own. The server is spared the event, or told it. */
 void mutation_answer(struct mutation *mutation, struct span reply, bool told);
+/* Nothing but an entry in the journal. */
+void mutation_note(struct mutation *mutation);
 /* Timing. */
 void mutation_delay(struct mutation *mutation, duration wait);
 void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap);

@@ -26,6 +26,7 @@ struct mutator {
     bool on_bulk;       /* does the same to a body in stretches: it need not be cut into lines */
     bool whole_message; /* what a rule decides at the first line of a body holds for all its lines,
                          * and counts once */
+    bool minds_cuts;    /* looks at where TCP cut the event's bytes */
     const struct param *params;
     size_t param_count; /* at most PARAMS_MAX */
     size_t state_size;  /* bytes of zeroed state for each session and rule */

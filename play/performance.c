@@ -80,6 +80,7 @@ size_t performance_say(struct performance *performance, size_t first, size_t end
 {
     const struct play_step *steps = performance->transcript->steps;
     size_t at = first;
+    performance->stage.sides[steps[first].side].begins_segment = true;
     for (; at < end && is_said(&steps[at]) && steps[at].side == steps[first].side; at++) {
         stage_say(&performance->stage, steps[at].side, text_span(&steps[at].bytes));
         if (steps[at].end != PLAY_NO_END)

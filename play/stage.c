@@ -117,6 +117,9 @@ static bool read_piece(struct stage *stage, enum side side)
     check(room > 0);
     bytes = span_take(bytes, piece_length(stage, bytes.len));
     bytes = span_take(bytes, room);
+    if (says->begins_segment)
+        session_cut(stage->session, direction);
+    says->begins_segment = false;
     memcpy(place, bytes.ptr, bytes.len);
     says->fed += bytes.len;
     session_commit(stage->session, direction, bytes.len, stage->now);

@@ -26,6 +26,7 @@ enum play_cuts {
 struct stage_side {
     struct text said; /* of which the session has read the first `fed` bytes */
     size_t fed;
+    bool begins_segment;    /* what is said in a row is one segment, however it is cut */
     enum play_end said_end; /* behind all bytes */
     bool end_fed;
     struct heard heard;

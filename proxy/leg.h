@@ -31,6 +31,7 @@ struct leg {
     enum leg_state state;
     int fd;           /* -1 when there is none */
     bool may_read;    /* there may be bytes, or an end, to be read */
+    bool was_emptied; /* the last read found less than there was room for */
     bool wants_write; /* the kernel took less than there was */
     bool is_urgent;   /* urgent bytes have come: a short read does not mean that all is read */
     bool peer_ended;  /* a FIN is waiting behind the bytes to be read */

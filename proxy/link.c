@@ -110,6 +110,10 @@ static size_t read_once(struct link *link, enum side side, size_t *room, instant
     enum direction direction = direction_from(side);
     uint8_t *to = session_reserve(link->session, direction, room);
     ssize_t got = leg_read(leg, to, *room);
+    /* All that had come was read last time, so these bytes came later. */
+    if (leg->was_emptied)
+        session_cut(link->session, direction);
+    leg->was_emptied = got < (ssize_t)*room;
     session_commit(link->session, direction, got > 0 ? (size_t)got : 0, now);
     if (got < 0)
         leg->is_torn = got != UV_EAGAIN || leg->is_torn;

@@ -44,6 +44,11 @@ static const struct event_words {
     { SMTP_CLOSE, "A side ends its direction.",
       "The direction says where the consequence goes: `to client close` is a server that ends.",
       "to client close", "to client close reset" },
+    { SMTP_IDLE, "Neither side has said anything for as long as the rule says.",
+      "Counted from the last bytes that came from either side, or from the beginning; once for "
+      "each "
+      "silence. The direction says where the consequence goes. RFC 5321 section 4.5.3.2.",
+      "to client idle TIME", "to client idle 5m insert line=\"421 4.4.2 idle for too long\"" },
 };
 
 #define EVENT_COUNT (sizeof events / sizeof events[0])

@@ -16,7 +16,7 @@ static bool rules_are_off(const struct session *session, instant now)
 /* Of an opaque session only the beginning and the end can be told. */
 static unsigned readable(const struct session *session)
 {
-    return session->opaque ? SMTP_CONNECT | SMTP_CLOSE : ~0u;
+    return session->opaque ? SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE : ~0u;
 }
 
 unsigned judge_wants(const struct session *session, enum direction direction, instant now)
@@ -58,6 +58,16 @@ static void outcome_begin(struct outcome *outcome)
     outcome->tls = NULL;
 }
 
+/* Where the event's bytes stand among those of its direction. Of a body's end the line ending
+ * before the dot has left the lane already. */
+static uint64_t place_of(const struct session *session, const struct smtp_event *event)
+{
+    const struct lane *lane = &session->lanes[event->going];
+    uint64_t head = lane->bytes_in - lane->in.len;
+    size_t before = event->kind == SMTP_BODY_END ? event->raw.len - event->body.dot : 0;
+    return head > before ? head - before : 0;
+}
+
 /* Gives a mutation its inputs: the event, and randomness at the address of this rule and event. */
 static struct mutation *prepare(struct session *session, const struct rule *rule,
                                 const struct smtp_event *event, instant now)
@@ -76,6 +86,8 @@ static struct mutation *prepare(struct session *session, const struct rule *rule
     mutation->prng = prng_at(session->options->seed, session->facts.number, ~rule->key,
                              (uint64_t)event->going, event->number);
     mutation->now = now;
+    mutation->cuts = &session->lanes[event->going].cuts;
+    mutation->begins = place_of(session, event);
     mutation->state = session->states ? session->states + rule->state_offset : NULL;
     return mutation;
 }
@@ -127,13 +139,34 @@ static void merge(struct outcome *outcome, struct mutation *mutation, enum verdi
 static bool asked_for_something(const struct mutation *mutation, enum verdict verdict)
 {
     return verdict == TAKEN || mutation->has_answer || mutation->delay || mutation->pace_bytes ||
-           mutation->fate != FATE_NONE || mutation->tls;
+           mutation->fate != FATE_NONE || mutation->tls || mutation->noted;
 }
 
 /* Content that is taken already is out of reach of later rules; they neither act nor count. */
 static bool comes_too_late(const struct outcome *outcome, const struct rule *rule)
 {
     return (outcome->taken || outcome->has_answer) && !rule->mutator->timing_only;
+}
+
+/* Replies that the client still waits for, those that have not left yet included. */
+static size_t replies_owed(const struct session *session)
+{
+    size_t owed = session->greeted ? 0 : 1;
+    for (size_t i = 0; i < session->dialogue.count; i++)
+        owed += dialogue_nth(&session->dialogue, i)->client_verb != VERB_NONE;
+    return owed + !outbox_is_empty(&session->lanes[TO_CLIENT].out);
+}
+
+/* A command is early when its client was owed a reply; a reply, when its client has gone on without
+ * it. */
+static bool is_early(const struct session *session, const struct smtp_event *event)
+{
+    if (event->kind == SMTP_COMMAND)
+        return replies_owed(session) > 0;
+    if (event->kind != SMTP_REPLY && event->kind != SMTP_GREETING)
+        return false;
+    size_t own = event->kind == SMTP_REPLY ? 1 : 0;
+    return session->lanes[TO_SERVER].in.len > 0 || session->dialogue.count > own;
 }
 
 static struct match_source match_of(struct session *session, const struct smtp_event *event,
@@ -146,6 +179,11 @@ static struct match_source match_of(struct session *session, const struct smtp_e
         .event = event,
         .recall = session->recall,
         .now = now,
+        .early = is_early(session, event),
+        .parted = session->detached,
+        .silence = session->lanes[event->going].silence,
+        .cuts = &session->lanes[event->going].cuts,
+        .begins = place_of(session, event),
         .counts = session->counts,
     };
 }

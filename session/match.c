@@ -26,6 +26,22 @@ static bool sender_matches(const struct match_source *from, struct span glob)
     return about_sender(from->dialogue, from->event, &sender) && span_matches_glob(sender, glob);
 }
 
+/* Of a body's end the dot is what counts, unless the line ending before it does too. */
+static bool is_split(const struct match_source *from, bool whole_end)
+{
+    const struct smtp_event *event = from->event;
+    uint64_t end = from->begins + event->raw.len;
+    bool is_dot = event->kind == SMTP_BODY_END && !whole_end;
+    return cuts_within(from->cuts, is_dot ? end - event->body.dot : from->begins, end);
+}
+
+static uint64_t place_in_mail(const struct smtp_event *event)
+{
+    if (event->kind == SMTP_BODY)
+        return event->body.offset + event->raw.len;
+    return event->kind == SMTP_BODY_END ? event->body.offset : 0;
+}
+
 static bool filter_holds(const struct rule_filter *filter, const struct match_source *from)
 {
     switch (filter->kind) {
@@ -37,6 +53,17 @@ static bool filter_holds(const struct rule_filter *filter, const struct match_so
     case FILTER_TLS: return from->dialogue->tls == filter->yes;
     case FILTER_SIZE: return about_size(from->dialogue, from->event) > filter->number;
     case FILTER_MATCHES: return pattern_matches(filter->pattern, span_chomp(from->event->raw));
+    case FILTER_LENGTH: return from->event->raw.len > filter->number;
+    case FILTER_OFFSET: return place_in_mail(from->event) > filter->number;
+    case FILTER_PART:
+        return from->event->kind == SMTP_BODY && from->event->body.header == filter->yes;
+    case FILTER_SAID: return about_said(from->dialogue, from->event, filter->verb);
+    case FILTER_UNSAID: return !about_said(from->dialogue, from->event, filter->verb);
+    case FILTER_EARLY: return from->early == filter->yes;
+    case FILTER_PARTED: return from->parted == filter->yes;
+    case FILTER_QUIET: return from->silence > filter->number;
+    case FILTER_SPLIT: return is_split(from, filter->whole_end) == filter->yes;
+    case FILTER_JOINED: return cuts_begin_at(from->cuts, from->begins) != filter->yes;
     }
     return false;
 }

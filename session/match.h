@@ -11,6 +11,7 @@
 #include "mutators/template.h"
 #include "session/rule.h"
 #include "session/session.h"
+#include "smtp/cuts.h"
 #include "smtp/dialogue.h"
 #include "smtp/event.h"
 
@@ -28,6 +29,11 @@ struct match_source {
     const struct smtp_event *event;
     struct recall *recall;
     instant now;
+    bool early;                /* the event came before its turn, or its client has spoken early */
+    bool parted;               /* the server's leg was given up */
+    duration silence;          /* which the event's first bytes broke */
+    const struct cuts *cuts;   /* of the event's direction */
+    uint64_t begins;           /* where the event's bytes stand in it */
     struct rule_count *counts; /* one for each rule of the set, by rule->index - 1 */
 };
 

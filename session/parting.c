@@ -65,6 +65,8 @@ void reply_passed(struct session *session, const struct pending *pending, unsign
     bool asks_for_mail = pending->server_verb == VERB_DATA && !pending->after_message;
     enum verb verb = pending->after_message ? VERB_NONE : pending->client_verb;
     dialogue_granted(dialogue, pending, heard);
+    if (heard != REPLY_UNHEARD && pending->client_verb != VERB_NONE)
+        dialogue->verbs_answered |= UINT32_C(1) << pending->client_verb;
     if (asks_for_mail && received == 354) {
         dialogue->server_in_body = true;
         dialogue_forget_added(dialogue);

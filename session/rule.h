@@ -39,7 +39,17 @@ enum rule_filter_kind {
     FILTER_RECIPIENT, /* glob; any recipient */
     FILTER_TLS,       /* yes, no */
     FILTER_SIZE,      /* above number bytes */
-    FILTER_MATCHES    /* PCRE2 on the event's text without its line ending */
+    FILTER_MATCHES,   /* PCRE2 on the event's text without its line ending */
+    FILTER_LENGTH,    /* the event has more than number bytes, its line ending included */
+    FILTER_OFFSET,    /* it ends behind number bytes of its mail */
+    FILTER_PART,      /* yes: a line of the header block, its empty line included */
+    FILTER_SAID,      /* verb */
+    FILTER_UNSAID,    /* verb */
+    FILTER_EARLY,     /* the client spoke before its turn */
+    FILTER_PARTED,    /* the server's leg was given up */
+    FILTER_QUIET,     /* it broke a silence of more than number nanoseconds */
+    FILTER_SPLIT,     /* it came in several segments */
+    FILTER_JOINED     /* it came in one segment with bytes before it */
 };
 
 struct rule_filter {
@@ -47,8 +57,10 @@ struct rule_filter {
     struct span text;        /* globs: owned */
     uint8_t address[16];     /* CLIENT: IPv4 is mapped (::ffff:0:0/96) */
     unsigned prefix;         /* CLIENT: 0..128 of the mapped address */
-    bool yes;                /* TLS */
-    uint64_t number;         /* SIZE: bytes */
+    bool yes;                /* TLS, PART, EARLY, PARTED, SPLIT, JOINED */
+    bool whole_end;          /* SPLIT: of the end of mail all five bytes count */
+    enum verb verb;          /* SAID, UNSAID */
+    uint64_t number;         /* SIZE, LENGTH, OFFSET: bytes; QUIET: nanoseconds */
     struct pattern *pattern; /* MATCHES: owned */
 };
 
@@ -64,7 +76,8 @@ struct rule {
     uint32_t verbs; /* COMMAND: a bit for each enum verb; 0 is any */
     unsigned code;  /* REPLY: 250, or 400 for `4xx`, 0 for any */
     bool code_is_class;
-    enum verb after; /* REPLY: `after VERB`; VERB_NONE is any */
+    enum verb after;  /* REPLY: `after VERB`; VERB_NONE is any */
+    duration silence; /* IDLE: how long */
     struct rule_filter filters[RULE_FILTERS_MAX];
     size_t filter_count;
     enum rule_when when;

@@ -16,10 +16,11 @@ static const struct event_word {
     { "body-end", SMTP_BODY_END, ONLY_TO_SERVER },
     { "tls", SMTP_TLS, BOTH_WAYS },
     { "close", SMTP_CLOSE, BOTH_WAYS },
+    { "idle", SMTP_IDLE, BOTH_WAYS },
 };
 
 static const char *const event_words[] = { "connect",  "greeting", "command", "reply", "body",
-                                           "body-end", "tls",      "close",   NULL };
+                                           "body-end", "tls",      "close",   "idle",  NULL };
 
 /* -- direction ------------------------------------------------------------------------------ */
 
@@ -63,7 +64,7 @@ bool read_direction(struct rule_reader *reader)
 
 /* -- verbs ---------------------------------------------------------------------------------- */
 
-static bool verb_read(struct span word, enum verb *verb)
+bool verb_read(struct span word, enum verb *verb)
 {
     *verb = verb_parse(word);
     return *verb != VERB_UNKNOWN || span_equal_nocase(word, SPAN("UNKNOWN"));
@@ -77,7 +78,7 @@ static struct nearest nearest_verb(struct span word)
     return nearest;
 }
 
-static bool unknown_verb(struct rule_reader *reader, size_t at, struct span word)
+bool unknown_verb(struct rule_reader *reader, size_t at, struct span word)
 {
     struct text *error = reader_error(reader, at);
     struct nearest nearest = nearest_verb(word);
@@ -177,6 +178,23 @@ static bool read_after(struct rule_reader *reader)
     return true;
 }
 
+/* -- silence -------------------------------------------------------------------------------- */
+
+static bool read_silence(struct rule_reader *reader)
+{
+    if (!reader->has_word)
+        return reader_ended(reader, "the length of the silence");
+    duration *silence = &reader->rule->silence;
+    if (!duration_parse(reader->word.raw, silence) || *silence == 0 || *silence == NEVER) {
+        struct text *error = reader_error(reader, reader->word.at);
+        text_add(error, SPAN("\"idle\" is followed by a time, such as 60s, not by "));
+        text_add_quoted(error, reader->word.raw);
+        return false;
+    }
+    reader_advance(reader);
+    return true;
+}
+
 /* -- the event ------------------------------------------------------------------------------ */
 
 static bool read_details(struct rule_reader *reader)
@@ -185,7 +203,7 @@ static bool read_details(struct rule_reader *reader)
         return read_verbs(reader);
     if (reader->rule->event == SMTP_REPLY)
         return read_code(reader) && read_after(reader);
-    return true;
+    return reader->rule->event != SMTP_IDLE || read_silence(reader);
 }
 
 bool read_event(struct rule_reader *reader)
@@ -230,5 +248,7 @@ bool rule_names_event(const struct rule *rule, const struct smtp_event *event)
         return false;
     if (event->kind == SMTP_COMMAND)
         return rule->verbs == 0 || rule->verbs & UINT32_C(1) << event->command.verb;
+    if (event->kind == SMTP_IDLE)
+        return rule->silence == event->silence;
     return event->kind != SMTP_REPLY || names_reply(rule, &event->reply);
 }

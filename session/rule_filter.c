@@ -6,10 +6,10 @@
 #include "session/cidr.h"
 #include "session/rule_reader.h"
 
-const char *const filter_words[] = { "client", "helo", "sender",  "recipient",
-                                     "tls",    "size", "matches", NULL };
-
-static const char *const tls_words[] = { "yes", "no", NULL };
+const char *const filter_words[] = {
+    "client", "helo", "sender", "recipient", "tls",    "size",  "matches", "length", "offset",
+    "part",   "said", "unsaid", "early",     "parted", "quiet", "split",   "joined", NULL,
+};
 
 /* Begins an error about the filter's value. */
 static struct text *value_error(struct rule_reader *reader)
@@ -44,11 +44,45 @@ static bool read_client(struct rule_reader *reader, struct rule_filter *filter, 
            value_is_no(reader, value, "network; write 192.0.2.0/24 or 2001:db8::/32");
 }
 
-static bool read_tls(struct rule_reader *reader, struct rule_filter *filter, struct span value)
+/* A word for true, one for false. */
+static bool read_choice(struct rule_reader *reader, struct rule_filter *filter, struct span value,
+                        const char *yes, const char *no)
 {
-    filter->yes = span_equal(value, SPAN("yes"));
-    return tls_words[word_index(value, tls_words)] ||
-           value_is_no(reader, value, "answer; write tls=yes or tls=no");
+    const struct span name = reader->word.name;
+    filter->yes = span_equal(value, span_of(yes));
+    if (filter->yes || span_equal(value, span_of(no)))
+        return true;
+    struct text *error = value_error(reader);
+    text_add_quoted(error, value);
+    text_addf(error, " is no answer; write %.*s=%s or %.*s=%s", (int)name.len,
+              (const char *)name.ptr, yes, (int)name.len, (const char *)name.ptr, no);
+    return false;
+}
+
+static bool read_yes(struct rule_reader *reader, struct rule_filter *filter, struct span value)
+{
+    return read_choice(reader, filter, value, "yes", "no");
+}
+
+static bool read_split(struct rule_reader *reader, struct rule_filter *filter, struct span value)
+{
+    filter->whole_end = span_equal(value, SPAN("end"));
+    if (!filter->whole_end)
+        return read_yes(reader, filter, value);
+    filter->yes = true;
+    return reader->rule->event == SMTP_BODY_END ||
+           value_is_no(reader, value, "answer here; split=end is about body-end");
+}
+
+static bool read_verb(struct rule_reader *reader, struct rule_filter *filter, struct span value)
+{
+    return verb_read(value, &filter->verb) || unknown_verb(reader, reader->word.value_at, value);
+}
+
+static bool read_quiet(struct rule_reader *reader, struct rule_filter *filter, struct span value)
+{
+    return duration_parse(value, &filter->number) ||
+           value_is_no(reader, value, "time; write 5s, 400ms or 5m");
 }
 
 static bool read_size(struct rule_reader *reader, struct rule_filter *filter, struct span value)
@@ -86,11 +120,27 @@ static bool read_by_kind(struct rule_reader *reader, struct rule_filter *filter,
     case FILTER_HELO:
     case FILTER_SENDER:
     case FILTER_RECIPIENT: return read_glob(filter, value);
-    case FILTER_TLS: return read_tls(reader, filter, value);
-    case FILTER_SIZE: return read_size(reader, filter, value);
+    case FILTER_TLS:
+    case FILTER_EARLY:
+    case FILTER_PARTED:
+    case FILTER_JOINED: return read_yes(reader, filter, value);
+    case FILTER_SIZE:
+    case FILTER_LENGTH:
+    case FILTER_OFFSET: return read_size(reader, filter, value);
+    case FILTER_PART: return read_choice(reader, filter, value, "header", "text");
+    case FILTER_SAID:
+    case FILTER_UNSAID: return read_verb(reader, filter, value);
+    case FILTER_QUIET: return read_quiet(reader, filter, value);
+    case FILTER_SPLIT: return read_split(reader, filter, value);
     case FILTER_MATCHES: return read_pattern(reader, filter, value);
     }
     return false;
+}
+
+static bool is_threshold(enum rule_filter_kind kind)
+{
+    return kind == FILTER_SIZE || kind == FILTER_LENGTH || kind == FILTER_OFFSET ||
+           kind == FILTER_QUIET;
 }
 
 static bool read_kind(struct rule_reader *reader, enum rule_filter_kind *kind)
@@ -100,7 +150,7 @@ static bool read_kind(struct rule_reader *reader, enum rule_filter_kind *kind)
     if (!filter_words[index])
         return reader_unknown(reader, word->at, "filter", word->name, filter_words);
     *kind = (enum rule_filter_kind)index;
-    bool above = *kind == FILTER_SIZE;
+    bool above = is_threshold(*kind);
     if (word->sign == (above ? '>' : '='))
         return true;
     text_addf(reader_error(reader, word->at), "write %s%sVALUE", filter_words[index],

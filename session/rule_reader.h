@@ -39,6 +39,9 @@ bool reader_value(struct rule_reader *reader, struct text *out);
 
 /* -- rule_event.c: the event, its verbs and codes --------------------------------------------- */
 
+/* A verb of smtp/verbs.def, or UNKNOWN. */
+bool verb_read(struct span word, enum verb *verb);
+bool unknown_verb(struct rule_reader *reader, size_t at, struct span word);
 bool read_direction(struct rule_reader *reader);
 bool read_event(struct rule_reader *reader);
 

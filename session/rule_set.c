@@ -43,6 +43,31 @@ void rule_set_free(struct rule_set *set)
 
 /* -- what the rules together want ----------------------------------------------------------- */
 
+/* Filters that may hold for one line of a mail and not for the next. */
+static bool tells_lines_apart(enum rule_filter_kind kind)
+{
+    switch (kind) {
+    case FILTER_SIZE:
+    case FILTER_MATCHES:
+    case FILTER_LENGTH:
+    case FILTER_OFFSET:
+    case FILTER_PART:
+    case FILTER_QUIET:
+    case FILTER_SPLIT:
+    case FILTER_JOINED: return true;
+    case FILTER_CLIENT:
+    case FILTER_HELO:
+    case FILTER_SENDER:
+    case FILTER_RECIPIENT:
+    case FILTER_TLS:
+    case FILTER_SAID:
+    case FILTER_UNSAID:
+    case FILTER_EARLY:
+    case FILTER_PARTED: return false;
+    }
+    return true;
+}
+
 /* A rule that only times bulk, always or by one draw for many lines, need not see each line. */
 static bool needs_lines(const struct rule *rule)
 {
@@ -50,14 +75,23 @@ static bool needs_lines(const struct rule *rule)
     if (!rule->mutator->on_bulk || (rule->when != WHEN_ALWAYS && !draws_once))
         return true;
     for (size_t i = 0; i < rule->filter_count; i++)
-        if (rule->filters[i].kind == FILTER_MATCHES || rule->filters[i].kind == FILTER_SIZE)
+        if (tells_lines_apart(rule->filters[i].kind))
             return true;
     return false;
+}
+
+static bool asks_for_cuts(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->filter_count; i++)
+        if (rule->filters[i].kind == FILTER_SPLIT || rule->filters[i].kind == FILTER_JOINED)
+            return true;
+    return rule->mutator->minds_cuts;
 }
 
 static void note_wants(struct rule_set *set, const struct rule *rule)
 {
     static const unsigned bits[] = { [TO_SERVER] = ONLY_TO_SERVER, [TO_CLIENT] = ONLY_TO_CLIENT };
+    set->minds_cuts |= asks_for_cuts(rule);
     for (unsigned going = TO_SERVER; going <= TO_CLIENT; going++) {
         if (!(rule_reaches(rule) & bits[going]))
             continue;
@@ -74,6 +108,17 @@ static void note_state(struct rule_set *set, struct rule *rule)
     size_t alignment = alignof(max_align_t);
     rule->state_offset = set->state_size;
     set->state_size += (rule->mutator->state_size + alignment - 1) / alignment * alignment;
+}
+
+duration rule_set_next_silence(const struct rule_set *set, duration told)
+{
+    duration next = NEVER;
+    if (!((set->wants[TO_SERVER] | set->wants[TO_CLIENT]) & SMTP_IDLE))
+        return NEVER;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->rules[i]->event == SMTP_IDLE && set->rules[i]->silence > told)
+            next = instant_min(next, set->rules[i]->silence);
+    return next;
 }
 
 /* -- adding --------------------------------------------------------------------------------- */

@@ -51,7 +51,7 @@ struct session *session_new(const struct session_setup *setup, instant now)
     session->counts = zeroed(setup->rules->count, sizeof *session->counts);
     session->decided = zeroed(setup->rules->count, sizeof *session->decided);
     session->states = zeroed(1, setup->rules->state_size);
-    session->began = session->last_activity = session->seen = now;
+    session->began = session->last_activity = session->seen = session->silence.since = now;
     session->implicit_tls[CLIENT] = setup->client_tls;
     session->implicit_tls[SERVER] = setup->server_tls;
     keep_facts(session, &setup->facts);
@@ -68,6 +68,7 @@ static void lane_deinit(struct lane *lane)
 {
     chain_deinit(&lane->in);
     outbox_deinit(&lane->out);
+    cuts_deinit(&lane->cuts);
 }
 
 void session_free(struct session *session, instant now)
@@ -113,12 +114,25 @@ uint8_t *session_reserve(struct session *session, enum direction direction, size
 void session_commit(struct session *session, enum direction direction, size_t got, instant now)
 {
     struct lane *lane = &session->lanes[direction];
+    if (got > 0)
+        silence_breaks(session, direction, now);
     chain_commit(&lane->in, got);
     if (got == 0)
         return;
     lane->bytes_in += got;
     session->last_activity = session->seen = now;
     session_settle(session, now);
+}
+
+/* A line ending that has left may belong to the end of a mail that is still to come. */
+void session_cut(struct session *session, enum direction direction)
+{
+    struct lane *lane = &session->lanes[direction];
+    if (!session->rules->minds_cuts)
+        return;
+    uint64_t head = lane->bytes_in - lane->in.len;
+    cuts_forget(&lane->cuts, head > 2 ? head - 2 : 0);
+    cuts_add(&lane->cuts, lane->bytes_in);
 }
 
 size_t session_peek_all(const struct session *session, enum direction direction, struct span *spans,
@@ -296,6 +310,7 @@ instant session_deadline(const struct session *session)
     due = instant_min(due, secure_deadline(session, CLIENT));
     if (session->linger_due)
         due = instant_min(due, session->linger_due);
+    due = instant_min(due, silence_due(session));
     if (session->options->rules_until > session->seen)
         due = instant_min(due, session->options->rules_until);
     return due;
@@ -322,6 +337,7 @@ void session_tick(struct session *session, instant now)
         session_drain(session, now);
         return;
     }
+    silence_tells(session, now);
     session_settle(session, now);
 }
 

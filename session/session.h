@@ -84,6 +84,9 @@ void session_free(struct session *session, instant now);
 uint8_t *session_reserve(struct session *session, enum direction direction, size_t *room);
 /* `got` bytes have arrived there; 0 gives the place back unused. */
 void session_commit(struct session *session, enum direction direction, size_t got, instant now);
+/* What is committed next in `direction` begins a segment of its own: the owner has found all that
+ * had come before. Rules may ask where TCP cut the bytes; without this nothing was cut. */
+void session_cut(struct session *session, enum direction direction);
 /* Bytes that should leave in `direction` now; valid until the next call on the session. */
 struct span session_peek(const struct session *session, enum direction direction);
 /* Up to `max` spans of them at once, for writev; returns how many. */

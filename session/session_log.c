@@ -24,6 +24,7 @@ static enum journal_event journal_event_of(const struct smtp_event *event)
     case SMTP_BODY_END: return JOURNAL_BODY_END;
     case SMTP_TLS: return JOURNAL_TLS;
     case SMTP_CLOSE: return JOURNAL_CLOSE;
+    case SMTP_IDLE: break; /* what a rule made of it is written down */
     }
     return JOURNAL_ERROR;
 }

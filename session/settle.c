@@ -82,7 +82,8 @@ static void hand_on(struct session *session, struct smtp_event *event, instant n
         break;
     case SMTP_CONNECT:
     case SMTP_TLS:
-    case SMTP_CLOSE: check(false); /* these are no bytes */
+    case SMTP_CLOSE:
+    case SMTP_IDLE: check(false); /* these are no bytes */
     }
 }
 

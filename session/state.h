@@ -2,6 +2,7 @@
  *
  *   session.c       doors: bytes in and out, wishes, deadlines, what happened to a side
  *   settle.c        bytes become events, and are handed to
+ *   silence.c       nobody has said anything for a while
  *   closing.c       what becomes of an end
  *   to_server.c     what becomes of connects and commands
  *   body_end.c      the end of a mail
@@ -70,6 +71,8 @@ struct lane {
     bool target_gone;  /* ... gone: its connection is not there any more */
     bool reset;        /* ... and is to be torn by its owner */
     bool deaf;         /* what still comes is thrown away */
+    struct cuts cuts;  /* where TCP cut the bytes that come, when a rule asks */
+    duration silence;  /* which the first of the bytes at hand broke */
     bool paused;       /* above the high-water mark, not yet below the low one */
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -108,6 +111,14 @@ struct tls_side {
     bool rude;            /* its end comes without close_notify */
 };
 
+/* How long nobody has said anything. */
+struct silence {
+    instant since;            /* the last bytes came */
+    duration told;            /* rules have heard of it up to this length */
+    duration broken;          /* how long the one was that the latest bytes broke ... */
+    enum direction broken_by; /* ... and where those were going */
+};
+
 /* Where the upstream connection stands. */
 enum upstream { UPSTREAM_ASLEEP, UPSTREAM_WANTED, UPSTREAM_THERE, UPSTREAM_GONE };
 
@@ -124,6 +135,7 @@ struct session {
     struct mail mail;
     struct tls_side tls[2]; /* by enum side */
     bool implicit_tls[2];
+    struct silence silence;
     struct mutation mutation;
     struct outcome outcome;
     struct rule_count *counts; /* one for each rule */
@@ -202,6 +214,9 @@ void handle_connect(struct session *session, instant now);
 void handle_command(struct session *session, const struct smtp_event *event, instant now);
 /* AUTH's continuation, the beginning of an overlong line, opaque bytes. */
 void handle_client_other(struct session *session, const struct smtp_event *event, instant now);
+/* A rule's own lines leave for the server; the replies to them go nowhere. */
+void tell_server_lines(struct session *session, struct span lines, const struct outcome *outcome);
+
 /* -- body.c --------------------------------------------------------------------------------- */
 
 /* The client was told 354: where its mail goes is decided. */
@@ -280,6 +295,15 @@ void answer_later(struct pending *pending, const struct outcome *outcome, enum r
 /* The place of the reply to the end of the mail; NULL when the server has replied before the end. A
  * BDAT has its place since the command passed. */
 struct pending *final_place(struct session *session, bool chunked);
+
+/* -- silence.c ------------------------------------------------------------------------------ */
+
+/* Bytes have come: the silence is broken. Asked before they join those at hand. */
+void silence_breaks(struct session *session, enum direction direction, instant now);
+/* When a rule wants to hear of the silence; NEVER when none does. */
+instant silence_due(const struct session *session);
+/* Rules hear of the silence as far as it has come. */
+void silence_tells(struct session *session, instant now);
 
 /* -- closing.c ------------------------------------------------------------------------------ */
 

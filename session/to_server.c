@@ -160,6 +160,13 @@ static enum verb tell_server(struct session *session, const struct smtp_event *e
     return pending->server_verb;
 }
 
+void tell_server_lines(struct session *session, struct span lines, const struct outcome *outcome)
+{
+    if (!session->dialogue.server_in_body)
+        expect_lines(session, lines, PIECE_ADDED, NULL, NOT_OWED);
+    lane_send(server_lane(session), lines, outcome);
+}
+
 /* -- BDAT ----------------------------------------------------------------------------------- */
 
 /* What a client announces with BDAT; its chunk follows whatever becomes of the command (RFC 3030

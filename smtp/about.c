@@ -89,6 +89,12 @@ struct span about_helo(const struct dialogue *dialogue, const struct smtp_event 
     return text_span(&dialogue->helo);
 }
 
+bool about_said(const struct dialogue *dialogue, const struct smtp_event *event, enum verb verb)
+{
+    uint32_t verbs = event->going == TO_SERVER ? dialogue->verbs_said : dialogue->verbs_answered;
+    return verbs & UINT32_C(1) << verb;
+}
+
 static uint64_t declared_by(const struct smtp_event *event)
 {
     struct span value;

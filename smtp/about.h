@@ -29,6 +29,9 @@ bool about_rcpt(const struct smtp_event *event, struct span *recipient);
 struct span about_recipient(const struct dialogue *dialogue, const struct smtp_event *event);
 /* The name that the client goes by; the one it gives right now if the event is its hello. */
 struct span about_helo(const struct dialogue *dialogue, const struct smtp_event *event);
+/* Whether the client said this verb before: to the server any time before the event, to the client
+ * among what it has heard the replies to. */
+bool about_said(const struct dialogue *dialogue, const struct smtp_event *event, enum verb verb);
 /* Bytes of the message: as declared with SIZE= (RFC 1870), or as have come if those are more. */
 uint64_t about_size(const struct dialogue *dialogue, const struct smtp_event *event);
 

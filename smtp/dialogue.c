@@ -175,6 +175,7 @@ static void say_hello(struct dialogue *dialogue, const struct smtp_command *comm
 
 void dialogue_said(struct dialogue *dialogue, const struct smtp_command *command)
 {
+    dialogue->verbs_said |= UINT32_C(1) << command->verb;
     struct span size;
     if (verb_is_hello(command->verb)) {
         say_hello(dialogue, command);

@@ -51,6 +51,8 @@ struct dialogue {
     bool lmtp;               /* it said LHLO: one reply a recipient (RFC 2033 section 4.2) */
     bool esmtp;              /* it said EHLO or LHLO */
     bool tls;                /* the client's side is encrypted */
+    uint32_t verbs_said;     /* a bit for each verb that the client has said */
+    uint32_t verbs_answered; /* ... and has heard the reply to */
     bool server_in_body;     /* the server has said 354 and has not had the end of mail */
     bool client_in_body;     /* the client was told 354 and has not sent the end of mail */
     struct envelope said;    /* as the client has said it */

@@ -48,6 +48,7 @@ const char *event_kind_name(enum smtp_event_kind kind)
     case SMTP_BODY_END: return "body-end";
     case SMTP_TLS: return "tls";
     case SMTP_CLOSE: return "close";
+    case SMTP_IDLE: return "idle";
     case SMTP_OTHER: return "other";
     }
     return "?";

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/instant.h"
 #include "base/span.h"
 
 enum side { CLIENT, SERVER };
@@ -21,7 +22,8 @@ enum smtp_event_kind {
     SMTP_BODY_END = 32, /* the end of mail: the lone dot, or the end of the last BDAT chunk */
     SMTP_TLS = 64,      /* TLS begins */
     SMTP_CLOSE = 128,   /* the sending side has ended its direction; raw is empty */
-    SMTP_OTHER = 256    /* anything else: AUTH exchange, lines that are no replies, opaque bytes */
+    SMTP_IDLE = 256,    /* neither side has said anything for a while; raw is empty */
+    SMTP_OTHER = 512    /* anything else: AUTH exchange, lines that are no replies, opaque bytes */
 };
 
 enum verb {
@@ -69,6 +71,7 @@ struct smtp_event {
     struct smtp_command command; /* COMMAND */
     struct smtp_reply reply;     /* GREETING, REPLY */
     struct smtp_body body;       /* BODY, BODY_END */
+    duration silence;            /* IDLE: for how long */
 };
 
 /* "RCPT", "UNKNOWN", "" for VERB_NONE. */

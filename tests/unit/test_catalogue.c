@@ -49,7 +49,7 @@ static void test_lists_are_whole(void **state)
     expect_within(&out, "\ngreylist-variants   ");
     text_clear(&out);
     catalogue_list(CATALOGUE_EVENTS, &out);
-    assert_int_equal(lines_of(&out), 8);
+    assert_int_equal(lines_of(&out), 9);
     expect_within(&out, "\nbody-end  The end of a mail.\n");
     text_deinit(&out);
 }

@@ -126,6 +126,7 @@ static void test_every_parameter_is_complete(void **state)
 
 #define CARRIES_BYTES (SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END)
 #define ANY_EVENT (CARRIES_BYTES | SMTP_CONNECT | SMTP_TLS | SMTP_CLOSE)
+#define ANY_MOMENT (ANY_EVENT | SMTP_IDLE)
 
 /* Which events are its own, and which are not, is a promise to profiles. */
 static void test_every_mutator_wants_its_events(void **state)
@@ -138,8 +139,9 @@ static void test_every_mutator_wants_its_events(void **state)
         { &mutator_rewrite, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_drop, CARRIES_BYTES | SMTP_CLOSE },
         { &mutator_repeat, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE },
+        { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE },
         { &mutator_mask, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_note, ANY_MOMENT },
         { &mutator_ehlo, SMTP_REPLY },
         { &mutator_greeting, SMTP_GREETING },
         { &mutator_strip_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
@@ -150,10 +152,10 @@ static void test_every_mutator_wants_its_events(void **state)
         { &mutator_delay, ANY_EVENT },
         { &mutator_drip, CARRIES_BYTES },
         { &mutator_pace, CARRIES_BYTES },
-        { &mutator_stall, ANY_EVENT },
-        { &mutator_finish, ANY_EVENT },
-        { &mutator_reset, ANY_EVENT },
-        { &mutator_blackhole, ANY_EVENT },
+        { &mutator_stall, ANY_MOMENT },
+        { &mutator_finish, ANY_MOMENT },
+        { &mutator_reset, ANY_MOMENT },
+        { &mutator_blackhole, ANY_MOMENT },
         { &mutator_greylist, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY_END },
         { &mutator_lose_ack, SMTP_REPLY },
     };

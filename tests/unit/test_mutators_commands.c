@@ -189,6 +189,27 @@ static void test_insert_at_the_end_of_mail(void **state)
     EXPECT_CASES(mutator_insert, cases);
 }
 
+static void test_mask_commands_but_for_a_list(void **state)
+{
+    static const struct mutation_case cases[] = {
+        { "char=X allow=NOOP,EHLO", "command", BYTES("NOOP a\r\n"), BYTES("untouched") },
+        { "char=X allow=NOOP,EHLO", "command", BYTES("ehlo a\r\n"), BYTES("untouched") },
+        { "char=X allow=NOOP,EHLO", "command", BYTES("STARTTLS\r\n"), BYTES("XXXXXXXX\r\n") },
+        { "char=X allow=NOOP,EHLO", "command", BYTES("X-EXPS GSSAPI\r\n"),
+          BYTES("XXXXXX GSSAPI\r\n") },
+        /* What does not end in CRLF is no command to a firewall. */
+        { "char=X allow=NOOP,EHLO", "command", BYTES("NOOP\n"), BYTES("XXXX\n") },
+        { "char=X allow=NOOP what=text", "command", BYTES("AUTH PLAIN x\r\n"),
+          BYTES("AUTH XXXXXXX\r\n") },
+        { "char=\" \" what=line lead=NOOP", "command", BYTES("EHLO me.test\r\n"),
+          BYTES("NOOP        \r\n") },
+        { "char=\" \" what=line lead=NOOP", "command", BYTES("HI\r\n"), BYTES("NO\r\n") },
+        { "lead=ab", "greeting", BYTES("220 mx.test\r\n"), BYTES("220 ab*****\r\n") },
+    };
+    (void)state;
+    EXPECT_CASES(mutator_mask, cases);
+}
+
 static void test_mask_replies(void **state)
 {
     static const struct mutation_case cases[] = {
@@ -246,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_repeat_draws_and_is_bounded),
         cmocka_unit_test(test_insert),
         cmocka_unit_test(test_insert_at_the_end_of_mail),
+        cmocka_unit_test(test_mask_commands_but_for_a_list),
         cmocka_unit_test(test_mask_replies),
         cmocka_unit_test(test_mask_commands_and_mail),
     };

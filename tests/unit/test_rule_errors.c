@@ -69,7 +69,11 @@ static void test_events(void **state)
         { "to client command once", "11: \"command\" only goes to server" },
         { "to client comand drop", "11: unknown event \"comand\"; did you mean \"command\"?" },
         { "to client mail drop", "11: unknown event \"mail\"; known are connect, greeting, "
-                                 "command, reply, body, body-end, tls, close" },
+                                 "command, reply, body, body-end, tls, close, "
+                                 "idle" },
+        { "to client idle", "15: the rule ends where the length of the silence should stand" },
+        { "to client idle finish",
+          "16: \"idle\" is followed by a time, such as 60s, not by \"finish\"" },
         { "to client command drop", "11: \"command\" only goes to server" },
         { "to client body drop", "11: \"body\" only goes to server" },
         { "to server reply drop", "11: \"reply\" only goes to client" },
@@ -165,7 +169,17 @@ static void test_filters(void **state)
         { "to client reply sendr=a drop",
           "17: unknown filter \"sendr\"; did you mean \"sender\"?" },
         { "to client reply keep=\"20 \" mask", "17: unknown filter \"keep\"; known are client, "
-                                               "helo, sender, recipient, tls, size, matches" },
+                                               "helo, sender, recipient, tls, size, matches, "
+                                               "length, offset, part, said, unsaid, early, parted, "
+                                               "quiet, split, joined" },
+        { "to server body part=middle drop", "21: part: \"middle\" is no answer; write "
+                                             "part=header or part=text" },
+        { "to server command split=end drop", "25: split: \"end\" is no answer here; split=end is "
+                                              "about body-end" },
+        { "to server command said=RSTE drop", "24: unknown verb \"RSTE\"; did you mean \"RSET\"?" },
+        { "to server command quiet>5 drop", "25: quiet: \"5\" is no time; write 5s, 400ms or 5m" },
+        { "to server command early=maybe drop",
+          "25: early: \"maybe\" is no answer; write early=yes or early=no" },
         { "to client reply sender>a drop", "17: write sender=VALUE" },
         { "to client reply size=5 drop", "17: write size>VALUE" },
         { "to client reply size>5X drop", "22: size: \"5X\" is no size; write 512B, 2KB or 1MiB" },
