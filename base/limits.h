@@ -62,6 +62,17 @@
 /* Entries of the memory that counters and greylists share across sessions. */
 #define RECALL_ENTRIES_MAX 100000
 
+/* Certificates that are kept once minted, days that one of them holds, and alternative names that
+ * one takes over from the upstream's. */
+#define LEAVES_MAX 256
+#define LEAF_DAYS 90
+#define CERTIFICATE_NAMES_MAX 100
+/* Option --days of `smtpchaos ca`. */
+#define AUTHORITY_DAYS_DEFAULT 3650
+#define AUTHORITY_DAYS_MAX 36500
+/* Bytes of a file of certificates and keys. */
+#define PEM_SIZE_MAX (1024 * 1024)
+
 /* Bytes of one struct text when it names no bound of its own. */
 #define TEXT_MAX (16 * 1024 * 1024)
 /* Bytes of a person's word that a message quotes. */
