@@ -39,6 +39,12 @@ void instant_format_mail(instant when, char text[INSTANT_TEXT_SIZE])
     check(strftime(text, INSTANT_TEXT_SIZE, "%a, %d %b %Y %H:%M:%S +0000", &parts) != 0);
 }
 
+void instant_format_ctime(instant when, char text[INSTANT_TEXT_SIZE])
+{
+    struct tm parts = broken_down(when);
+    check(strftime(text, INSTANT_TEXT_SIZE, "%a %b %e %H:%M:%S %Y", &parts) != 0);
+}
+
 static const struct unit {
     const char *name;
     duration length;

@@ -32,6 +32,9 @@ void instant_format(instant when, char text[INSTANT_TEXT_SIZE]);
 /* Writes RFC 5322 date-time in UTC (Fri, 20 Nov 2026 23:54:00 +0000) and a NUL. */
 void instant_format_mail(instant when, char text[INSTANT_TEXT_SIZE]);
 
+/* Writes it as ctime(3) does, in UTC and without a newline (Fri Nov 20 23:54:00 2026). */
+void instant_format_ctime(instant when, char text[INSTANT_TEXT_SIZE]);
+
 #define DURATION_TEXT_SIZE 24
 /* Writes the shortest exact form in one unit (400ms, 5s, 2m, 1h, 1500us), "forever" for NEVER. */
 void duration_format(duration length, char text[DURATION_TEXT_SIZE]);

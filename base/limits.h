@@ -47,6 +47,8 @@
 #define PARAMS_MAX 8
 #define RULE_LINE_MAX 8192
 #define PROFILE_SIZE_MAX (1024 * 1024)
+/* The weight of one rule among its neighbours. */
+#define WEIGHT_MAX 1000000
 /* Bytes of one transcript. */
 #define TRANSCRIPT_SIZE_MAX (8 * 1024 * 1024)
 /* Copies that the mutator `repeat` makes of one event, and the bytes of all of them. */

@@ -24,6 +24,30 @@ void recall_free(struct recall *recall);
 
 /* Counts one more use of the key and returns what is known about it. */
 struct recollection recall_touch(struct recall *recall, uint64_t key, instant now);
+/* Likewise, but what began more than `window` ago is forgotten first. */
+struct recollection recall_touch_within(struct recall *recall, uint64_t key, instant now,
+                                        duration window);
+/* The key is on a list until a time; one that is not later than `now` takes it off. */
+void recall_list(struct recall *recall, uint64_t key, instant now, instant until);
+/* Asking neither counts nor refreshes. */
+bool recall_is_listed(struct recall *recall, uint64_t key, instant now);
+
+/* A load that each use raises by one, and that falls by one every `drain`. */
+struct load {
+    uint64_t high;  /* uses are refused from this load on ... */
+    uint64_t low;   /* ... until it has fallen to this */
+    duration drain; /* above 0 */
+};
+
+/* True when the use is refused; it raises nothing then. */
+bool recall_is_loaded(struct recall *recall, uint64_t key, instant now, const struct load *load);
+
+/* One more user of the key, or one less: how many there are now. A key with users is the last to be
+ * forgotten. */
+uint64_t recall_enter(struct recall *recall, uint64_t key, instant now);
+void recall_leave(struct recall *recall, uint64_t key);
+uint64_t recall_users(struct recall *recall, uint64_t key);
+
 /* Forgets a key; nothing happens when it is unknown. */
 void recall_forget(struct recall *recall, uint64_t key);
 /* Keys forgotten because there was no more room. */

@@ -3,7 +3,7 @@
 #include "mutators/mutator.h"
 
 enum { REPLY, UPSTREAM, THEN };
-enum { SPARED, TOLD };
+enum { SPARED, TOLD, DROPPED };
 
 static const struct param answer_params[] = {
     [REPLY] = { .name = "reply",
@@ -12,17 +12,20 @@ static const struct param answer_params[] = {
                 .what = "the whole reply, code included; \\r\\n within it makes several lines" },
     [UPSTREAM] = { .name = "upstream",
                    .kind = PARAM_WORD,
-                   .choices = "spared|told",
+                   .choices = "spared|told|dropped",
                    .preset = SPARED,
-                   .what = "whether the server gets the command; its own reply is swallowed then" },
+                   .what =
+                       "told: the server gets the command, its own reply is swallowed; dropped: "
+                       "the server's connection ends" },
     [THEN] = ANSWERING_THEN,
 };
 
 static enum verdict answer_apply(struct mutation *mutation, const struct smtp_event *event)
 {
+    uint64_t upstream = mutation_param(mutation, UPSTREAM);
     (void)event;
-    bool told = mutation_param(mutation, UPSTREAM) == TOLD;
-    answering_say(mutation, REPLY, THEN, told);
+    answering_say(mutation, REPLY, THEN, upstream == TOLD);
+    mutation->takes_over = upstream == DROPPED;
     return TAKEN;
 }
 
@@ -38,6 +41,10 @@ const struct mutator mutator_answer = {
         "dot, and nothing is delivered; with upstream=told the message is delivered and the "
         "client hears the made-up reply. On connect the reply stands in for the greeting, and no "
         "connection to the server is opened unless upstream=told.\n\n"
+        "With upstream=dropped the client hears the reply at once, in place of everything that it "
+        "was still to hear, the greeting too; the server's connection is ended, and from then on "
+        "rules answer, and where none does a stand-in: 250 to NOOP, RSET and HELO, 221 to QUIT, "
+        "else 421.\n\n"
         "then=finish closes both connections behind the reply, as a server does behind 421; "
         "then=reset tears them; then=mute says nothing more to the client.",
     .clause = "RFC 5321 section 4.2: each command gets one reply, from the server.",

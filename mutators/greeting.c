@@ -1,9 +1,10 @@
 /* greeting: puts another greeting in place of the server's. */
+#include "mutators/answering.h"
 #include "mutators/lines.h"
 #include "mutators/mutator.h"
 #include "smtp/parse.h"
 
-enum { TEXT };
+enum { TEXT, THEN };
 
 static const struct param greeting_params[] = {
     [TEXT] = { .name = "text",
@@ -11,6 +12,7 @@ static const struct param greeting_params[] = {
                .required = true,
                .what = "the text behind the server's code, or a whole greeting that begins with a "
                        "code" },
+    [THEN] = ANSWERING_THEN,
 };
 
 /* Each line of the text gets the code that the server said. */
@@ -32,6 +34,7 @@ static enum verdict greeting_apply(struct mutation *mutation, const struct smtp_
         line_send(mutation, text);
     else
         say_behind_code(mutation, span_take(event->raw, 3), text);
+    answering_end(mutation, THEN, UINT64_MAX);
     return TAKEN;
 }
 
@@ -43,8 +46,9 @@ const struct mutator mutator_greeting = {
         "A text that begins with three digits and a blank or a hyphen is the whole greeting; any "
         "other text stands behind the code that the server said. \\r\\n within the text makes "
         "several lines.\n\n"
-        "A greeting of 4xx or 5xx turns the client away, although the server was willing; a "
-        "greeting without the word ESMTP makes old clients say HELO.",
+        "A greeting of 4xx or 5xx turns the client away, although the server was willing; "
+        "then=finish ends the session behind it. A greeting without the word ESMTP makes old "
+        "clients say HELO.",
     .clause = "RFC 5321 section 4.2: the greeting names the server behind 220.",
     .example = "to client greeting greeting text=\"mail gateway ready\"",
     .wants = SMTP_GREETING,

@@ -5,8 +5,8 @@
 #include "mutators/subnet.h"
 #include "smtp/about.h"
 
-enum { WAIT, REPLY, WINDOW, KEY, NETWORK, EARLY, THEN };
-enum { KEY_TRIPLET, KEY_CLIENT, KEY_SENDER };
+enum { WAIT, REPLY, WINDOW, KEY, NETWORK, EARLY, NAME, THEN };
+enum { BY_TRIPLET, BY_CLIENT, BY_SENDER };
 enum { NETWORK_HOST, NETWORK_SUBNET };
 enum { EARLY_GOES_ON, EARLY_RESTARTS };
 
@@ -29,7 +29,7 @@ static const struct param greylist_params[] = {
     [KEY] = { .name = "key",
               .kind = PARAM_WORD,
               .choices = "triplet|client|sender",
-              .preset = KEY_TRIPLET,
+              .preset = BY_TRIPLET,
               .what = "what is remembered; a triplet is client, sender and recipient" },
     [NETWORK] = { .name = "network",
                   .kind = PARAM_WORD,
@@ -41,6 +41,10 @@ static const struct param greylist_params[] = {
                 .choices = "goes-on|restart",
                 .preset = EARLY_GOES_ON,
                 .what = "what an attempt before its time does to the wait" },
+    [NAME] = { .name = "name",
+               .kind = PARAM_LITERAL,
+               .what = "a list that the session stands on once it is taken after having been put "
+                       "off" },
     [THEN] = ANSWERING_THEN,
 };
 
@@ -72,13 +76,13 @@ static uint64_t greylist_key(struct mutation *mutation, const struct smtp_event 
     bool subnet = mutation_param(mutation, NETWORK) == NETWORK_SUBNET;
     uint64_t key = mutation_param(mutation, KEY);
     uint64_t hash = SPAN_HASH_BEGIN;
-    if (key != KEY_SENDER)
+    if (key != BY_SENDER)
         hash = subnet ? subnet_hash(ip) : span_hash(ip, hash);
-    if (key == KEY_CLIENT)
+    if (key == BY_CLIENT)
         return hash;
     about_sender(mutation->dialogue, event, &sender);
     hash = span_hash(SPAN("\0"), span_hash_nocase(sender, hash));
-    return key == KEY_SENDER ? hash : recipients_hash(mutation, event, hash);
+    return key == BY_SENDER ? hash : recipients_hash(mutation, event, hash);
 }
 
 static void begin_anew(struct mutation *mutation, uint64_t key)
@@ -93,6 +97,14 @@ static duration time_between(instant earlier, instant later)
     return later > earlier ? later - earlier : 0;
 }
 
+/* Taken for the first time: other rules may ask for how long that took. */
+static void note_taken(struct mutation *mutation, duration age)
+{
+    mutation->put_off = age;
+    if (mutation_has(mutation, NAME))
+        mutation_list(mutation, mutation_text(mutation, NAME), KEY_SESSION, HOURS(1));
+}
+
 /* Whoever was taken once is taken from then on, for as long as the memory has room. */
 static bool is_known(struct mutation *mutation, uint64_t key)
 {
@@ -100,15 +112,20 @@ static bool is_known(struct mutation *mutation, uint64_t key)
     duration window = mutation_param(mutation, WINDOW);
     struct recollection seen = mutation_recall(mutation, key);
     duration age = time_between(seen.first, mutation->now);
+    mutation->left = age < wait ? wait - age : 0;
     if (seen.count == 1)
         return false;
     if (time_between(seen.first, seen.last) >= wait)
         return true;
     bool too_late = age > window;
-    if (age >= wait && !too_late)
+    if (age >= wait && !too_late) {
+        note_taken(mutation, age);
         return true;
-    if (too_late || mutation_param(mutation, EARLY) == EARLY_RESTARTS)
+    }
+    if (too_late || mutation_param(mutation, EARLY) == EARLY_RESTARTS) {
         begin_anew(mutation, key);
+        mutation->left = wait;
+    }
     return false;
 }
 
@@ -129,6 +146,9 @@ const struct mutator mutator_greylist = {
         "them; from then on everything passes. A retry later than window= is a first attempt "
         "again. The memory is shared by all sessions of a run and bounded; what has not been used "
         "longest is forgotten first. Each rule has a memory of its own.\n\n"
+        "In reply= {left} is how long it still takes, as hh:mm:ss. When an attempt is taken after "
+        "others were put off, {put-off} is for how many seconds they were, for the session's later "
+        "rules, and with name= the session stands on that list, for the filter listed=.\n\n"
         "On RCPT the recipient of the command counts, on DATA and body-end all recipients of the "
         "message. On body-end the server has had the mail by then; its connection is ended without "
         "a dot.\n\n"

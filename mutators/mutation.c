@@ -11,10 +11,16 @@ void mutation_begin(struct mutation *mutation)
     text_clear(&mutation->answer);
     text_clear(&mutation->drawn);
     mutation->piece_count = 0;
-    mutation->has_answer = mutation->answer_told = mutation->noted = false;
+    mutation->has_answer = mutation->answer_told = mutation->takes_over = false;
+    mutation->noted = false;
     mutation->delay = 0;
     mutation->pace_bytes = 0;
     mutation->pace_gap = 0;
+    mutation->pace_until = 0;
+    mutation->slice_after = 0;
+    mutation->gather = 0;
+    mutation->lists = false;
+    mutation->left = mutation->put_off = 0;
     mutation->fate = FATE_NONE;
     mutation->fate_after = UINT64_MAX;
     mutation->scratch_next = 0;
@@ -38,12 +44,42 @@ static const struct argument *argument_at(const struct mutation *mutation, size_
     return &mutation->arguments[param];
 }
 
-uint64_t mutation_param(struct mutation *mutation, size_t param)
+static void expand(struct mutation *mutation, struct span text, struct text *out)
+{
+    const struct template_source from = { .facts = mutation->facts,
+                                          .dialogue = mutation->dialogue,
+                                          .event = mutation->event,
+                                          .captures = mutation->captures,
+                                          .left = mutation->left,
+                                          .put_off = mutation->put_off,
+                                          .now = mutation->now,
+                                          .prng = &mutation->prng };
+    text_clear(out);
+    template_expand(text, &from, out);
+}
+
+static uint64_t said_now(struct mutation *mutation, size_t param)
+{
+    struct text text = { 0 };
+    expand(mutation, argument_at(mutation, param)->text, &text);
+    uint64_t value = param_value(&mutation->params[param], text_span(&text));
+    text_deinit(&text);
+    return value;
+}
+
+static uint64_t draw(struct mutation *mutation, size_t param)
 {
     const struct argument *argument = argument_at(mutation, param);
-    uint64_t drawn = argument->low == argument->high
-                         ? argument->low
-                         : prng_between(&mutation->prng, argument->low, argument->high);
+    if (argument->text.len > 0)
+        return said_now(mutation, param);
+    if (argument->low == argument->high)
+        return argument->low;
+    return prng_between(&mutation->prng, argument->low, argument->high);
+}
+
+uint64_t mutation_param(struct mutation *mutation, size_t param)
+{
+    uint64_t drawn = draw(mutation, param);
     if (mutation->drawn.len > 0)
         text_add_byte(&mutation->drawn, ' ');
     text_addf(&mutation->drawn, "%s=", mutation->params[param].name);
@@ -62,10 +98,7 @@ struct span mutation_text(struct mutation *mutation, size_t param)
     if (mutation->params[param].kind != PARAM_TEXT)
         return argument->text;
     struct text *out = &mutation->scratch[mutation->scratch_next++ % 2];
-    const struct template_source from = { mutation->facts, mutation->dialogue, mutation->event,
-                                          mutation->now, &mutation->prng };
-    text_clear(out);
-    template_expand(argument->text, &from, out);
+    expand(mutation, argument->text, out);
     return text_span(out);
 }
 
@@ -77,6 +110,34 @@ const struct pattern *mutation_pattern(const struct mutation *mutation, size_t p
 struct recollection mutation_recall(struct mutation *mutation, uint64_t key)
 {
     return recall_touch(mutation->recall, key ^ mutation->rule_key, mutation->now);
+}
+
+struct recollection mutation_recall_within(struct mutation *mutation, uint64_t key, duration window)
+{
+    return recall_touch_within(mutation->recall, key ^ mutation->rule_key, mutation->now, window);
+}
+
+static struct key_source known_by(const struct mutation *mutation)
+{
+    return (struct key_source){ mutation->facts, mutation->dialogue, mutation->event };
+}
+
+uint64_t mutation_key(const struct mutation *mutation, enum key key)
+{
+    const struct key_source from = known_by(mutation);
+    return key_hash(key, &from);
+}
+
+bool mutation_is_loaded(struct mutation *mutation, uint64_t key, const struct load *load)
+{
+    return recall_is_loaded(mutation->recall, key ^ mutation->rule_key, mutation->now, load);
+}
+
+void mutation_list(struct mutation *mutation, struct span name, enum key key, duration time)
+{
+    const struct key_source from = known_by(mutation);
+    mutation->lists = true;
+    list_put(mutation->recall, name, key, &from, mutation->now, instant_after(mutation->now, time));
 }
 
 void mutation_forget(struct mutation *mutation, uint64_t key)
@@ -137,6 +198,17 @@ void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap)
 {
     mutation->pace_bytes = bytes;
     mutation->pace_gap = gap;
+}
+
+void mutation_slice(struct mutation *mutation, uint64_t after, duration gap)
+{
+    mutation->slice_after = after;
+    mutation->slice_gap = gap;
+}
+
+void mutation_gather(struct mutation *mutation, duration wait)
+{
+    mutation->gather = wait;
 }
 
 void mutation_end(struct mutation *mutation, enum fate fate, uint64_t after)

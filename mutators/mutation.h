@@ -10,6 +10,7 @@
 
 #include "base/instant.h"
 #include "base/recall.h"
+#include "mutators/keys.h"
 #include "mutators/param.h"
 #include "mutators/template.h"
 #include "mutators/tls_plan.h"
@@ -51,6 +52,7 @@ struct mutation {
     const struct smtp_event *event;
     const struct dialogue *dialogue;
     const struct facts *facts;
+    const struct captures *captures; /* of the rule's filter matches=; NULL is none */
     const struct param *params;
     const struct argument *arguments;
     size_t param_count;
@@ -58,6 +60,7 @@ struct mutation {
     uint64_t rule_key; /* tells this rule's memories apart from other rules' */
     struct prng prng;  /* at the address of this rule and event */
     instant now;
+    instant began;           /* when the session did */
     void *state;             /* the mutator's own, zeroed when the session began */
     const struct cuts *cuts; /* of the event's direction */
     uint64_t begins;         /* where the event's bytes stand in it */
@@ -68,10 +71,19 @@ struct mutation {
     size_t piece_count;
     bool has_answer;
     bool answer_told; /* the server gets the event all the same, its reply is swallowed */
+    bool takes_over;  /* ... or the answer is said at once, in place of all that the client has not
+                       * heard yet, and the server's leg is given up */
     struct text answer;
     duration delay;      /* before the event (or its answer) leaves; NEVER stalls the direction */
     uint64_t pace_bytes; /* send so many bytes at a time; 0 is all at once */
     duration pace_gap;
+    instant pace_until;   /* from then on all at once; 0 is never */
+    uint64_t slice_after; /* one cut behind so many bytes, or SLICE_LINES; 0 is none */
+    duration slice_gap;
+    duration gather;  /* wait so long for bytes behind it */
+    duration left;    /* how long until a policy takes what it refuses now; for {left} */
+    duration put_off; /* in and out: how long the mail had been put off; for {put-off} */
+    bool lists;       /* something was put on a list, or taken off */
     enum fate fate;
     uint64_t fate_after;  /* bytes of the event that still leave; UINT64_MAX is all */
     struct tls_plan *tls; /* of the handshake that is about to begin; owned, NULL: nothing asked */
@@ -98,6 +110,15 @@ struct span mutation_text(struct mutation *mutation, size_t param);
 const struct pattern *mutation_pattern(const struct mutation *mutation, size_t param);
 /* Counts and remembers across sessions under a key of this rule. */
 struct recollection mutation_recall(struct mutation *mutation, uint64_t key);
+/* Likewise, forgetting first what began more than `window` ago. */
+struct recollection mutation_recall_within(struct mutation *mutation, uint64_t key,
+                                           duration window);
+/* The key of the event at hand, for the two above and the one below. */
+uint64_t mutation_key(const struct mutation *mutation, enum key key);
+/* Raises a load under a key of this rule, unless it is too high already: true then. */
+bool mutation_is_loaded(struct mutation *mutation, uint64_t key, const struct load *load);
+/* Puts the event's key on a list that rules share, for so long; 0 takes it off. */
+void mutation_list(struct mutation *mutation, struct span name, enum key key, duration time);
 /* Forgets what mutation_recall knows about a key. */
 void mutation_forget(struct mutation *mutation, uint64_t key);
 
@@ -119,6 +140,11 @@ void mutation_note(struct mutation *mutation);
 /* Timing. */
 void mutation_delay(struct mutation *mutation, duration wait);
 void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap);
+/* One cut behind so many bytes, or with SLICE_LINES behind each line; what is behind it waits. */
+#define SLICE_LINES UINT64_MAX
+void mutation_slice(struct mutation *mutation, uint64_t after, duration gap);
+/* Wait for more bytes to leave with, but no longer than that. */
+void mutation_gather(struct mutation *mutation, duration wait);
 /* TLS, at the event `tls` only: a zeroed plan to be filled. */
 struct tls_plan *mutation_tls(struct mutation *mutation);
 /* Fate: `after` bytes of the event still leave. */

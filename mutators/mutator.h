@@ -27,6 +27,7 @@ struct mutator {
     bool whole_message; /* what a rule decides at the first line of a body holds for all its lines,
                          * and counts once */
     bool minds_cuts;    /* looks at where TCP cut the event's bytes */
+    bool counts_sessions; /* asks the census, so that sessions have to be entered there */
     const struct param *params;
     size_t param_count; /* at most PARAMS_MAX */
     size_t state_size;  /* bytes of zeroed state for each session and rule */

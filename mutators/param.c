@@ -24,10 +24,27 @@ static struct span owned_copy(struct span bytes)
 
 /* -- numbers -------------------------------------------------------------------------------- */
 
+/* `1.05` is 1050. */
+static bool decimal_parse(struct span text, uint64_t *thousandths)
+{
+    struct cut parts = span_cut(text, '.');
+    uint64_t whole, part = 0;
+    if (!span_number(parts.before, &whole) || whole > UINT32_MAX || parts.after.len > 3)
+        return false;
+    if (parts.found && !span_number(parts.after, &part))
+        return false;
+    for (size_t i = parts.after.len; i < 3; i++)
+        part *= 10;
+    *thousandths = whole * 1000 + part;
+    return true;
+}
+
 static bool number_parse(enum param_kind kind, struct span text, uint64_t *number)
 {
     if (kind == PARAM_TIME)
         return duration_parse(text, number);
+    if (kind == PARAM_DECIMAL)
+        return decimal_parse(text, number);
     return kind == PARAM_COUNT ? span_number(text, number) : size_parse(text, number);
 }
 
@@ -41,7 +58,7 @@ static struct span unit_of(struct span text)
 /* In `200..900ms` the unit stands behind both. */
 static bool low_parse(enum param_kind kind, struct span low, struct span high, uint64_t *number)
 {
-    if (low.len == 0 || unit_of(low).len > 0)
+    if (low.len == 0 || unit_of(low).len > 0 || kind == PARAM_DECIMAL)
         return number_parse(kind, low, number);
     struct text both = { .max = 64 };
     text_add(&both, low);
@@ -109,17 +126,6 @@ static bool range_check(const struct param *param, struct span value,
     return false;
 }
 
-static bool number_read(const struct param *param, struct span value, struct argument *argument,
-                        struct text *error)
-{
-    if (range_parse(param->kind, value, argument))
-        return range_check(param, value, argument, error);
-    text_addf(error, "%s: ", param->name);
-    text_add_quoted(error, value);
-    text_add(error, span_of(number_hint(param->kind, value)));
-    return false;
-}
-
 /* -- words ---------------------------------------------------------------------------------- */
 
 static bool word_read(const struct param *param, struct span value, struct argument *argument,
@@ -181,6 +187,27 @@ static bool template_read(const struct param *param, struct span value, struct a
     return false;
 }
 
+/* `{match.1}`: the number is read when the rule hits. */
+static bool number_is_said_later(const struct param *param, struct span value,
+                                 struct argument *argument, struct text *error)
+{
+    argument->low = argument->high = param->preset;
+    return template_read(param, value, argument, error);
+}
+
+static bool number_read(const struct param *param, struct span value, struct argument *argument,
+                        struct text *error)
+{
+    if (span_starts(value, SPAN("{")))
+        return number_is_said_later(param, value, argument, error);
+    if (range_parse(param->kind, value, argument))
+        return range_check(param, value, argument, error);
+    text_addf(error, "%s: ", param->name);
+    text_add_quoted(error, value);
+    text_add(error, span_of(number_hint(param->kind, value)));
+    return false;
+}
+
 /* `/` within a pattern is written `\/`, which PCRE2 itself takes for `/`. */
 static bool pattern_strip(struct span value, bool quoted, struct span *source)
 {
@@ -215,6 +242,7 @@ static bool value_read(const struct param *param, struct span value, bool quoted
 {
     switch (param->kind) {
     case PARAM_COUNT:
+    case PARAM_DECIMAL:
     case PARAM_TIME:
     case PARAM_SIZE:
     case PARAM_RATE: return number_read(param, value, argument, error);
@@ -232,6 +260,16 @@ bool param_parse(const struct param *param, struct span value, bool quoted,
 {
     *argument = (struct argument){ .given = true };
     return value_read(param, value, quoted, argument, error);
+}
+
+uint64_t param_value(const struct param *param, struct span value)
+{
+    struct argument argument = { 0 };
+    if (!range_parse(param->kind, value, &argument) || argument.low != argument.high)
+        return param->preset;
+    if (argument.low < param->min)
+        return param->min;
+    return argument.low < upper_bound(param) ? argument.low : upper_bound(param);
 }
 
 void param_preset(const struct param *param, struct argument *argument)
@@ -265,6 +303,13 @@ void param_format(const struct param *param, uint64_t drawn, struct text *out)
     char text[DURATION_TEXT_SIZE > SIZE_TEXT_SIZE ? DURATION_TEXT_SIZE : SIZE_TEXT_SIZE];
     switch (param->kind) {
     case PARAM_COUNT: text_addf(out, "%" PRIu64, drawn); break;
+    case PARAM_DECIMAL:
+        text_addf(out, "%" PRIu64 ".%03" PRIu64, drawn / 1000, drawn % 1000);
+        while (span_ends(text_span(out), SPAN("0")))
+            out->len--;
+        if (span_ends(text_span(out), SPAN(".")))
+            out->len--;
+        break;
     case PARAM_TIME:
         duration_format(drawn, text);
         text_add(out, span_of(text));

@@ -15,6 +15,7 @@ struct pattern; /* a compiled regular expression; mutators/pattern.h */
 
 enum param_kind {
     PARAM_COUNT,   /* a plain number, or a range */
+    PARAM_DECIMAL, /* a number with up to three decimals, or a range; held in thousandths */
     PARAM_TIME,    /* a duration with its unit, or a range; held in nanoseconds */
     PARAM_SIZE,    /* bytes; B KB MB GB are powers of 1,000, KiB MiB GiB of 1,024 */
     PARAM_RATE,    /* bytes a second, written SIZE/s */
@@ -43,7 +44,8 @@ struct argument {
     bool given;
     uint64_t low; /* numbers; WORD: the index of the choice in low and high */
     uint64_t high;
-    struct span text;        /* texts, NAMES, the source of PATTERN: owned, unescaped */
+    struct span text;        /* texts, NAMES, the source of PATTERN: owned, unescaped; of a number,
+                              * the text with {...} that says it when the rule hits */
     struct pattern *pattern; /* PARAM_PATTERN: owned */
 };
 
@@ -56,6 +58,8 @@ bool param_parse(const struct param *param, struct span value, bool quoted,
 /* The argument that stands for "not given": the presets. */
 void param_preset(const struct param *param, struct argument *argument);
 void argument_deinit(struct argument *argument);
+/* The number that a text says, moved into the parameter's bounds; its preset when it says none. */
+uint64_t param_value(const struct param *param, struct span value);
 /* Writes one drawn number in the parameter's own unit (400ms, 2KB/s, told). */
 void param_format(const struct param *param, uint64_t drawn, struct text *out);
 

@@ -116,6 +116,17 @@ static struct span group(const struct search *search, uint32_t number)
                      ends[2 * number + 1] - ends[2 * number]);
 }
 
+bool pattern_capture(const struct pattern *pattern, struct span subject, struct captures *captures)
+{
+    struct search search;
+    search_init(&search, pattern, subject);
+    bool found = search_from(&search, pattern, 0, 0);
+    for (uint32_t i = 0; found && i < CAPTURES_MAX; i++)
+        captures->groups[i] = group(&search, i);
+    search_deinit(&search);
+    return found;
+}
+
 static void add_replacement(const struct search *search, struct span with, struct text *out)
 {
     for (size_t i = 0; i < with.len; i++) {

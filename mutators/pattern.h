@@ -17,6 +17,14 @@ struct pattern *pattern_new(struct span source, struct text *error);
 void pattern_free(struct pattern *pattern);
 /* A subject that exceeds the limits does not match. Safe from several threads at once. */
 bool pattern_matches(const struct pattern *pattern, struct span subject);
+/* What the groups of a match took; the first is the whole match. Spans point into the subject. */
+#define CAPTURES_MAX 10
+struct captures {
+    struct span groups[CAPTURES_MAX];
+};
+/* As pattern_matches; on success `captures` is filled, with empty spans where groups took no
+ * part. */
+bool pattern_capture(const struct pattern *pattern, struct span subject, struct captures *captures);
 /* Appends `subject` with every match replaced; $0..$9 in `with` are the groups (empty when they
  * took no part), $$ is a dollar. Once the limits are exceeded the rest stays as it is. False, and
  * nothing appended, when it does not match. */

@@ -163,11 +163,31 @@ static void add_date(const struct template_source *from, struct text *out)
     text_add(out, span_of(text));
 }
 
+static void add_ctime(const struct template_source *from, struct text *out)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_format_ctime(from->now, text);
+    text_add(out, span_of(text));
+}
+
 static void add_time(const struct template_source *from, struct text *out)
 {
     char text[INSTANT_TEXT_SIZE];
     instant_format(from->now, text);
     text_add(out, span_of(text));
+}
+
+/* Rounded up, so that nobody comes back too early. */
+static void add_left(const struct template_source *from, struct text *out)
+{
+    uint64_t seconds = (from->left + SECONDS(1) - 1) / SECONDS(1);
+    text_addf(out, "%02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600, seconds / 60 % 60,
+              seconds % 60);
+}
+
+static void add_put_off(const struct template_source *from, struct text *out)
+{
+    add_number(from->put_off / SECONDS(1), out);
 }
 
 static void add_epoch(const struct template_source *from, struct text *out)
@@ -185,11 +205,12 @@ static void add_size(const struct template_source *from, struct text *out)
 #define HEX_NAME "hex.N"
 #define HEX_PREFIX SPAN("hex.")
 #define HEX_DIGITS_MAX 16
+#define MATCH_PREFIX SPAN("match.")
 
 static const struct name {
     const char *name;
     const char *what;
-    adder *add; /* NULL: hex.N, which has a number in its name */
+    adder *add; /* NULL: hex.N and match.N, which have a number in their names */
 } names[] = {
     { "client", "address and port of the client", add_client },
     { "client.ip", "address of the client", add_client_ip },
@@ -213,9 +234,13 @@ static const struct name {
     { "code", "the reply's code", add_code },
     { "line", "the event's text without its line ending", add_line },
     { "date", "date and time as RFC 5322 has it in mail", add_date },
+    { "ctime", "date and time as ctime(3) of C has it, in UTC", add_ctime },
     { "time", "date and time as RFC 3339 has it, with microseconds", add_time },
     { "epoch", "seconds since 1970", add_epoch },
+    { "left", "how long the greylist that is refusing still waits, as hh:mm:ss", add_left },
+    { "put-off", "for how many seconds a greylist had put the mail off", add_put_off },
     { "size", "bytes of the message: as declared, or as have come if those are more", add_size },
+    { "match.N", "what group N of the filter matches= took, N from 0 (all of it) to 9", NULL },
     { HEX_NAME, "N random hexadecimal digits in upper case, N from 1 to 16", NULL },
 };
 
@@ -247,6 +272,26 @@ static uint64_t hex_digits(struct span name)
     return digits <= HEX_DIGITS_MAX ? digits : 0;
 }
 
+/* N of `match.N`; CAPTURES_MAX when the name is none. */
+static uint64_t match_group(struct span name)
+{
+    uint64_t group = CAPTURES_MAX;
+    if (!span_starts(name, MATCH_PREFIX) || !span_number(span_drop(name, MATCH_PREFIX.len), &group))
+        return CAPTURES_MAX;
+    return group < CAPTURES_MAX ? group : CAPTURES_MAX;
+}
+
+static bool is_numbered(struct span name)
+{
+    return hex_digits(name) || match_group(name) < CAPTURES_MAX;
+}
+
+static void match_add(const struct captures *captures, uint64_t group, struct text *out)
+{
+    if (captures)
+        text_add(out, captures->groups[group]);
+}
+
 static void hex_add(struct prng *prng, uint64_t digits, struct text *out)
 {
     uint64_t bits = prng_next(prng);
@@ -261,6 +306,8 @@ static void name_add(struct span name, const struct template_source *from, struc
         found->add(from, out);
     } else if (hex_digits(name)) {
         hex_add(from->prng, hex_digits(name), out);
+    } else if (match_group(name) < CAPTURES_MAX) {
+        match_add(from->captures, match_group(name), out);
     } else {
         text_add_byte(out, '{');
         text_add(out, name);
@@ -323,7 +370,7 @@ bool template_check(struct span source, struct span *unknown)
     while (source.len > 0) {
         struct piece piece = piece_next(source);
         *unknown = piece.name;
-        if (piece.name.len && !name_find(piece.name) && !hex_digits(piece.name))
+        if (piece.name.len && !name_find(piece.name) && !is_numbered(piece.name))
             return false;
         source = span_drop(source, piece.len);
     }

@@ -10,6 +10,7 @@
 #include "base/instant.h"
 #include "base/prng.h"
 #include "base/text.h"
+#include "mutators/pattern.h"
 #include "smtp/dialogue.h"
 #include "smtp/event.h"
 
@@ -28,6 +29,9 @@ struct template_source {
     const struct facts *facts;
     const struct dialogue *dialogue;
     const struct smtp_event *event;
+    const struct captures *captures; /* for {match.N}; NULL is none */
+    duration left;                   /* for {left} */
+    duration put_off;                /* for {put-off} */
     instant now;
     struct prng *prng; /* for {hex.N} */
 };

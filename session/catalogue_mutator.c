@@ -8,6 +8,7 @@ static const char *kind_words(enum param_kind kind)
 {
     switch (kind) {
     case PARAM_COUNT: return "a number or a range";
+    case PARAM_DECIMAL: return "a number with decimals or a range";
     case PARAM_TIME: return "a time or a range";
     case PARAM_SIZE: return "a size or a range";
     case PARAM_RATE: return "a rate or a range";
@@ -22,7 +23,8 @@ static const char *kind_words(enum param_kind kind)
 
 static bool is_number(enum param_kind kind)
 {
-    return kind == PARAM_COUNT || kind == PARAM_TIME || kind == PARAM_SIZE || kind == PARAM_RATE;
+    return kind == PARAM_COUNT || kind == PARAM_DECIMAL || kind == PARAM_TIME ||
+           kind == PARAM_SIZE || kind == PARAM_RATE;
 }
 
 static void add_limits(const struct param *param, struct text *out)

@@ -2,6 +2,7 @@
  * them; what concerns both sides is carried out here, and here a session is found to be over. */
 #include "base/check.h"
 #include "base/limits.h"
+#include "mutators/census.h"
 #include "session/state.h"
 
 void set_ending(struct session *session, enum ending ending)
@@ -134,9 +135,17 @@ static bool nobody_is_left(const struct session *session)
     return client_gone && session->upstream != UPSTREAM_THERE;
 }
 
+void leave_census(struct session *session)
+{
+    if (session->is_counted)
+        census_leave(session->recall, &session->facts);
+    session->is_counted = false;
+}
+
 static void end_session(struct session *session, instant now)
 {
     log_close(session, now);
+    leave_census(session);
     chain_deinit(&session->lanes[TO_SERVER].in);
     chain_deinit(&session->lanes[TO_CLIENT].in);
 }

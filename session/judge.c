@@ -47,11 +47,14 @@ static void outcome_begin(struct outcome *outcome)
 {
     text_clear(&outcome->content);
     text_clear(&outcome->answer);
-    outcome->taken = outcome->has_answer = outcome->answer_told = false;
+    outcome->taken = outcome->has_answer = outcome->answer_told = outcome->takes_over = false;
     outcome->piece_count = 0;
     outcome->delay = 0;
     outcome->pace_bytes = 0;
     outcome->pace_gap = 0;
+    outcome->pace_until = 0;
+    outcome->slice_after = 0;
+    outcome->gather = 0;
     outcome->fate = FATE_NONE;
     outcome->fate_after = UINT64_MAX;
     free(outcome->tls);
@@ -70,13 +73,15 @@ static uint64_t place_of(const struct session *session, const struct smtp_event 
 
 /* Gives a mutation its inputs: the event, and randomness at the address of this rule and event. */
 static struct mutation *prepare(struct session *session, const struct rule *rule,
-                                const struct smtp_event *event, instant now)
+                                const struct match_source *source)
 {
     struct mutation *mutation = &session->mutation;
+    const struct smtp_event *event = source->event;
     mutation_begin(mutation);
     mutation->event = event;
     mutation->dialogue = &session->dialogue;
     mutation->facts = &session->facts;
+    mutation->captures = source->captures;
     mutation->params = rule->mutator->params;
     mutation->arguments = rule->arguments;
     mutation->param_count = rule->mutator->param_count;
@@ -85,9 +90,11 @@ static struct mutation *prepare(struct session *session, const struct rule *rule
     /* An address of its own: `chance` draws at the rule's key, values must not follow from it. */
     mutation->prng = prng_at(session->options->seed, session->facts.number, ~rule->key,
                              (uint64_t)event->going, event->number);
-    mutation->now = now;
     mutation->cuts = &session->lanes[event->going].cuts;
     mutation->begins = place_of(session, event);
+    mutation->now = source->now;
+    mutation->began = session->began;
+    mutation->put_off = session->put_off;
     mutation->state = session->states ? session->states + rule->state_offset : NULL;
     return mutation;
 }
@@ -110,7 +117,7 @@ static void merge_tls(struct outcome *outcome, struct mutation *mutation)
     }
 }
 
-static void merge(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
+static void merge_content(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
 {
     bool content = verdict == TAKEN && !mutation->has_answer;
     if (content && !outcome->taken && !outcome->has_answer) {
@@ -122,13 +129,31 @@ static void merge(struct outcome *outcome, struct mutation *mutation, enum verdi
     if (mutation->has_answer && !outcome->has_answer) {
         outcome->has_answer = true;
         outcome->answer_told = mutation->answer_told;
+        outcome->takes_over = mutation->takes_over;
         swap_texts(&outcome->answer, &mutation->answer);
     }
+}
+
+static void merge_timing(struct outcome *outcome, const struct mutation *mutation)
+{
     outcome->delay = instant_after(outcome->delay, mutation->delay);
     if (mutation->pace_bytes) {
         outcome->pace_bytes = mutation->pace_bytes;
         outcome->pace_gap = mutation->pace_gap;
+        outcome->pace_until = mutation->pace_until;
     }
+    if (mutation->slice_after) {
+        outcome->slice_after = mutation->slice_after;
+        outcome->slice_gap = mutation->slice_gap;
+    }
+    if (mutation->gather > outcome->gather)
+        outcome->gather = mutation->gather;
+}
+
+static void merge(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
+{
+    merge_content(outcome, mutation, verdict);
+    merge_timing(outcome, mutation);
     if (mutation->fate > outcome->fate)
         outcome->fate = mutation->fate;
     if (mutation->fate != FATE_NONE && mutation->fate_after < outcome->fate_after)
@@ -139,6 +164,7 @@ static void merge(struct outcome *outcome, struct mutation *mutation, enum verdi
 static bool asked_for_something(const struct mutation *mutation, enum verdict verdict)
 {
     return verdict == TAKEN || mutation->has_answer || mutation->delay || mutation->pace_bytes ||
+           mutation->slice_after || mutation->gather || mutation->lists ||
            mutation->fate != FATE_NONE || mutation->tls || mutation->noted;
 }
 
@@ -170,7 +196,7 @@ static bool is_early(const struct session *session, const struct smtp_event *eve
 }
 
 static struct match_source match_of(struct session *session, const struct smtp_event *event,
-                                    instant now)
+                                    instant now, struct captures *captures)
 {
     return (struct match_source){
         .options = session->options,
@@ -178,6 +204,7 @@ static struct match_source match_of(struct session *session, const struct smtp_e
         .dialogue = &session->dialogue,
         .event = event,
         .recall = session->recall,
+        .captures = captures,
         .now = now,
         .early = is_early(session, event),
         .parted = session->detached,
@@ -227,7 +254,7 @@ static bool is_stretch(const struct smtp_event *event)
 static void write_down(struct session *session, const struct rule *rule,
                        const struct mutation *mutation, enum verdict verdict, instant now)
 {
-    if (is_stretch(mutation->event) && session->mail.told)
+    if (is_stretch(mutation->event) && session->mail.told && mutation->fate == FATE_NONE)
         return;
     session->rules_fired++;
     log_rule(session, rule, mutation, verdict, now);
@@ -240,13 +267,15 @@ const struct outcome *judge(struct session *session, const struct smtp_event *ev
     if (!(judge_wants(session, event->going, now) & event->kind) ||
         comes_too_early(session, event, now))
         return outcome;
-    const struct match_source source = match_of(session, event, now);
+    struct captures captures = { 0 };
+    const struct match_source source = match_of(session, event, now, &captures);
     for (size_t i = 0; i < session->rules->count; i++) {
         const struct rule *rule = session->rules->rules[i];
         if (comes_too_late(outcome, rule) || !hits(session, rule, &source))
             continue;
-        struct mutation *mutation = prepare(session, rule, event, now);
+        struct mutation *mutation = prepare(session, rule, &source);
         enum verdict verdict = rule->mutator->apply(mutation, event);
+        session->put_off = mutation->put_off;
         if (!asked_for_something(mutation, verdict))
             continue;
         write_down(session, rule, mutation, verdict, now);

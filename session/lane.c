@@ -8,6 +8,45 @@ void lane_discard(struct lane *lane, size_t len)
     chain_drop(&lane->in, len);
 }
 
+static struct pace pace_of(const struct outcome *outcome)
+{
+    return (struct pace){ outcome->pace_bytes, outcome->pace_gap, outcome->pace_until };
+}
+
+/* How many bytes leave before the next cut. */
+static size_t slice_length(struct span bytes, const struct outcome *outcome, bool first)
+{
+    if (outcome->slice_after == SLICE_LINES)
+        return span_find(bytes, '\n') + 1;
+    return first && outcome->slice_after < bytes.len ? (size_t)outcome->slice_after : bytes.len;
+}
+
+static void send_sliced(struct lane *lane, struct span bytes, const struct outcome *outcome)
+{
+    for (bool first = true; bytes.len > 0; first = false) {
+        size_t len = slice_length(bytes, outcome, first);
+        outbox_wait(&lane->out, first ? 0 : outcome->slice_gap);
+        outbox_add_paced(&lane->out, span_take(bytes, len), pace_of(outcome));
+        bytes = span_drop(bytes, len);
+    }
+}
+
+void lane_send(struct lane *lane, struct span bytes, const struct outcome *outcome)
+{
+    outbox_gather(&lane->out, outcome->gather ? bytes.len : 0, outcome->gather);
+    if (outcome->slice_after)
+        send_sliced(lane, bytes, outcome);
+    else
+        outbox_add_paced(&lane->out, bytes, pace_of(outcome));
+}
+
+/* Where one write ends and the next begins matters: the bytes are looked at. */
+static void forward_in_pieces(struct lane *lane, size_t len, const struct outcome *outcome)
+{
+    lane_send(lane, chain_pull(&lane->in, len), outcome);
+    lane_discard(lane, len);
+}
+
 void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome)
 {
     size_t gone = lane->ahead < len ? lane->ahead : len;
@@ -15,15 +54,12 @@ void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome)
     len -= gone;
     if (len == 0)
         return;
-    if (outcome)
-        outbox_move_paced(&lane->out, &lane->in, len, outcome->pace_bytes, outcome->pace_gap);
+    if (outcome && (outcome->slice_after || outcome->gather))
+        forward_in_pieces(lane, len, outcome);
+    else if (outcome)
+        outbox_move_paced(&lane->out, &lane->in, len, pace_of(outcome));
     else
         outbox_move(&lane->out, &lane->in, len);
-}
-
-void lane_send(struct lane *lane, struct span bytes, const struct outcome *outcome)
-{
-    outbox_add_paced(&lane->out, bytes, outcome->pace_bytes, outcome->pace_gap);
 }
 
 /* An event that waits for its end must get it; how long it may be is the decoder's to bound. */

@@ -2,21 +2,19 @@
 #include "session/match.h"
 
 #include "base/prng.h"
+#include "mutators/keys.h"
 #include "mutators/pattern.h"
 #include "session/cidr.h"
 #include "smtp/about.h"
 
 /* -- filters -------------------------------------------------------------------------------- */
 
+/* A RCPT and its reply are about that recipient alone, all else is about all of the message. */
 static bool any_recipient_matches(const struct match_source *from, struct span glob)
 {
     struct span rcpt;
-    bool is_rcpt = about_rcpt(from->event, &rcpt);
-    if (is_rcpt && span_matches_glob(rcpt, glob))
-        return true;
-    /* A reply to RCPT is about that recipient alone; a RCPT joins those before it. */
-    if (is_rcpt && from->event->kind == SMTP_REPLY)
-        return false;
+    if (about_rcpt(from->event, &rcpt))
+        return span_matches_glob(rcpt, glob);
     return envelope_has_recipient(about_envelope(from->dialogue, from->event), glob);
 }
 
@@ -42,6 +40,19 @@ static uint64_t place_in_mail(const struct smtp_event *event)
     return event->kind == SMTP_BODY_END ? event->body.offset : 0;
 }
 
+static bool text_matches(const struct match_source *from, const struct pattern *pattern)
+{
+    struct captures unwanted;
+    struct captures *captures = from->captures ? from->captures : &unwanted;
+    return pattern_capture(pattern, span_chomp(from->event->raw), captures);
+}
+
+static bool is_listed(const struct match_source *from, struct span name)
+{
+    const struct key_source keys = { from->facts, from->dialogue, from->event };
+    return list_holds(from->recall, name, &keys, from->now);
+}
+
 static bool filter_holds(const struct rule_filter *filter, const struct match_source *from)
 {
     switch (filter->kind) {
@@ -52,7 +63,6 @@ static bool filter_holds(const struct rule_filter *filter, const struct match_so
     case FILTER_RECIPIENT: return any_recipient_matches(from, filter->text);
     case FILTER_TLS: return from->dialogue->tls == filter->yes;
     case FILTER_SIZE: return about_size(from->dialogue, from->event) > filter->number;
-    case FILTER_MATCHES: return pattern_matches(filter->pattern, span_chomp(from->event->raw));
     case FILTER_LENGTH: return from->event->raw.len > filter->number;
     case FILTER_OFFSET: return place_in_mail(from->event) > filter->number;
     case FILTER_PART:
@@ -64,6 +74,8 @@ static bool filter_holds(const struct rule_filter *filter, const struct match_so
     case FILTER_QUIET: return from->silence > filter->number;
     case FILTER_SPLIT: return is_split(from, filter->whole_end) == filter->yes;
     case FILTER_JOINED: return cuts_begin_at(from->cuts, from->begins) != filter->yes;
+    case FILTER_MATCHES: return text_matches(from, filter->pattern);
+    case FILTER_LISTED: return is_listed(from, filter->text);
     }
     return false;
 }
@@ -120,26 +132,37 @@ static uint64_t scope_hash(enum rule_per per, const struct match_source *from)
     return hash;
 }
 
-static bool draws(const struct rule *rule, const struct match_source *from)
+/* Randomness at the address of what the rule draws for; `key` is the rule's or its group's. */
+static struct prng prng_for(const struct rule *rule, uint64_t key, const struct match_source *from)
 {
     uint64_t seed = from->options->seed;
     uint64_t session = from->facts->number;
-    struct prng prng;
     switch (rule->per) {
-    case PER_DEFAULT:
-        prng = prng_at(seed, session, rule->key, (uint64_t)from->event->going, from->event->number);
-        break;
-    case PER_SESSION: prng = prng_at(seed, session, rule->key, 0, 0); break;
+    case PER_DEFAULT: break;
+    case PER_SESSION: return prng_at(seed, session, key, 0, 0);
     case PER_MESSAGE:
-        prng = prng_at(seed, session, rule->key, 0, about_message(from->dialogue, from->event));
-        break;
+        return prng_at(seed, session, key, 0, about_message(from->dialogue, from->event));
     case PER_CLIENT:
     case PER_SENDER:
     case PER_RECIPIENT:
     case PER_TRIPLET:
-    case PER_RUN: prng = prng_at(seed, 0, rule->key, 0, scope_hash(rule->per, from)); break;
+    case PER_RUN: return prng_at(seed, 0, key, 0, scope_hash(rule->per, from));
     }
+    return prng_at(seed, session, key, (uint64_t)from->event->going, from->event->number);
+}
+
+static bool draws(const struct rule *rule, const struct match_source *from)
+{
+    struct prng prng = prng_for(rule, rule->key, from);
     return prng_chance(&prng, rule->n, rule->of);
+}
+
+/* All rules of a group make the same draw, and it falls into the share of one of them. */
+static bool is_drawn(const struct rule *rule, const struct match_source *from)
+{
+    struct prng prng = prng_for(rule, rule->group_key, from);
+    uint64_t drawn = prng_between(&prng, 1, rule->group_weight);
+    return drawn > rule->weight_before && drawn <= rule->weight_before + rule->n;
 }
 
 /* Counts the event; the answer is which one it is, from 1. */
@@ -164,6 +187,7 @@ static bool is_its_turn(const struct rule *rule, const struct match_source *from
     case WHEN_AFTER: return count_event(rule, from) > rule->n;
     case WHEN_EVERY: return count_event(rule, from) % rule->n == 0;
     case WHEN_CHANCE: return draws(rule, from);
+    case WHEN_WEIGHT: return is_drawn(rule, from);
     }
     return false;
 }

@@ -28,6 +28,7 @@ struct match_source {
     const struct dialogue *dialogue;
     const struct smtp_event *event;
     struct recall *recall;
+    struct captures *captures; /* filled by the filter matches=; NULL: nobody asks */
     instant now;
     bool early;                /* the event came before its turn, or its client has spoken early */
     bool parted;               /* the server's leg was given up */

@@ -50,50 +50,66 @@ static void pop(struct outbox *outbox)
 }
 
 /* Neighbouring bytes of one pace are one step. */
-static void push_bytes(struct outbox *outbox, uint64_t bytes, uint64_t chunk, duration gap)
+static void push_bytes(struct outbox *outbox, uint64_t bytes, struct pace pace)
 {
     struct step *last = outbox->count ? nth(outbox, outbox->count - 1) : NULL;
     if (bytes == 0)
         return;
-    if (last && last->kind == STEP_BYTES && last->chunk == chunk && last->gap == gap)
+    if (last && last->kind == STEP_BYTES && last->chunk == pace.chunk && last->gap == pace.gap &&
+        last->until == pace.until)
         last->bytes += bytes;
     else
-        push(outbox, (struct step){ STEP_BYTES, bytes, chunk, gap, 0 });
+        push(outbox, (struct step){ .kind = STEP_BYTES,
+                                    .bytes = bytes,
+                                    .chunk = pace.chunk,
+                                    .gap = pace.gap,
+                                    .until = pace.until });
 }
 
-void outbox_add_paced(struct outbox *outbox, struct span bytes, uint64_t chunk, duration gap)
+void outbox_add_paced(struct outbox *outbox, struct span bytes, struct pace pace)
 {
     if (outbox->muted)
         return;
     chain_append(&outbox->chain, bytes);
-    push_bytes(outbox, bytes.len, chunk, gap);
+    push_bytes(outbox, bytes.len, pace);
 }
 
-void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, uint64_t chunk,
-                       duration gap)
+void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, struct pace pace)
 {
     if (outbox->muted) {
         chain_drop(from, n);
         return;
     }
     chain_move(&outbox->chain, from, n);
-    push_bytes(outbox, n, chunk, gap);
+    push_bytes(outbox, n, pace);
 }
 
 void outbox_move(struct outbox *outbox, struct chain *from, size_t n)
 {
-    outbox_move_paced(outbox, from, n, 0, 0);
+    outbox_move_paced(outbox, from, n, (struct pace){ 0 });
 }
 
 void outbox_add(struct outbox *outbox, struct span bytes)
 {
-    outbox_add_paced(outbox, bytes, 0, 0);
+    outbox_add_paced(outbox, bytes, (struct pace){ 0 });
 }
 
 void outbox_wait(struct outbox *outbox, duration wait)
 {
     if (wait > 0 && !outbox->muted)
         push(outbox, (struct step){ .kind = STEP_WAIT, .wait = wait });
+}
+
+/* Bytes that gather already take these in. */
+void outbox_gather(struct outbox *outbox, size_t n, duration wait)
+{
+    bool gathering = outbox->count == 2 && outbox_wants(outbox, STEP_GATHER);
+    if (n == 0 || outbox->muted)
+        return;
+    if (gathering)
+        nth(outbox, 0)->bytes = outbox->chain.len + n;
+    else
+        push(outbox, (struct step){ .kind = STEP_GATHER, .bytes = n, .wait = wait });
 }
 
 void outbox_step(struct outbox *outbox, enum step_kind kind)
@@ -124,7 +140,7 @@ static void begin_pace(struct outbox *outbox, const struct step *step, instant n
 static void begin(struct outbox *outbox, const struct step *step, instant now)
 {
     outbox->begun = true;
-    if (step->kind == STEP_WAIT)
+    if (step->kind == STEP_WAIT || step->kind == STEP_GATHER)
         outbox->due = instant_after(now, step->wait);
     else if (step->kind == STEP_BYTES && step->chunk)
         begin_pace(outbox, step, now);
@@ -134,6 +150,8 @@ static void begin(struct outbox *outbox, const struct step *step, instant now)
 
 static bool is_over(struct outbox *outbox, const struct step *step, instant now)
 {
+    if (step->kind == STEP_GATHER)
+        return now >= outbox->due || outbox->chain.len > step->bytes || outbox->count > 2;
     if (step->kind == STEP_WAIT)
         return now >= outbox->due && outbox->due != NEVER;
     return step->kind == STEP_BYTES && step->bytes == 0;
@@ -145,6 +163,8 @@ void outbox_advance(struct outbox *outbox, instant now)
         struct step *step = nth(outbox, 0);
         if (!outbox->begun)
             begin(outbox, step, now);
+        if (step->until && now >= step->until)
+            step->chunk = 0;
         if (!is_over(outbox, step, now))
             break;
         pop(outbox);
@@ -207,11 +227,13 @@ void outbox_done(struct outbox *outbox, instant now)
 
 instant outbox_deadline(const struct outbox *outbox)
 {
-    if (outbox_wants(outbox, STEP_WAIT))
+    if (outbox_wants(outbox, STEP_WAIT) || outbox_wants(outbox, STEP_GATHER))
         return outbox->due;
-    if (outbox_wants(outbox, STEP_BYTES) && nth(outbox, 0)->chunk && outbox->burst == 0)
-        return instant_after(outbox->refilled, outbox->gap);
-    return NEVER;
+    const struct step *step = outbox_wants(outbox, STEP_BYTES) ? nth(outbox, 0) : NULL;
+    if (!step || step->chunk == 0 || outbox->burst > 0)
+        return NEVER;
+    instant refill = instant_after(outbox->refilled, outbox->gap);
+    return step->until ? instant_min(refill, step->until) : refill;
 }
 
 size_t outbox_len(const struct outbox *outbox)

@@ -13,6 +13,7 @@
 enum step_kind {
     STEP_BYTES,      /* the next `bytes` of the chain, `chunk` at a time with `gap` between */
     STEP_WAIT,       /* nothing for `wait`, counted from when everything before it has left */
+    STEP_GATHER,     /* likewise, but no longer once more than `bytes` wait behind it */
     STEP_OPEN,       /* connect the side that the direction leads to */
     STEP_FINISH,     /* end that side in order */
     STEP_RESET,      /* tear that side */
@@ -29,6 +30,7 @@ struct step {
     uint64_t chunk; /* 0: no limit */
     duration gap;
     duration wait;
+    instant until; /* paced bytes: from then on there is no pace; 0 is never */
 };
 
 struct outbox {
@@ -53,12 +55,19 @@ void outbox_deinit(struct outbox *outbox);
 void outbox_move(struct outbox *outbox, struct chain *from, size_t n);
 /* Copies bytes behind everything else. */
 void outbox_add(struct outbox *outbox, struct span bytes);
-/* Likewise, `chunk` bytes at a time with `gap` between; a zero chunk is no limit. */
-void outbox_add_paced(struct outbox *outbox, struct span bytes, uint64_t chunk, duration gap);
-void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, uint64_t chunk,
-                       duration gap);
+/* How fast bytes leave: `chunk` at a time with `gap` between, until a time; a zero chunk is no
+ * limit, a zero time is never. */
+struct pace {
+    uint64_t chunk;
+    duration gap;
+    instant until;
+};
+void outbox_add_paced(struct outbox *outbox, struct span bytes, struct pace pace);
+void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, struct pace pace);
 /* A wait of 0 is nothing; NEVER stalls the direction for good. */
 void outbox_wait(struct outbox *outbox, duration wait);
+/* The next n bytes wait for bytes behind them, but no longer than that. */
+void outbox_gather(struct outbox *outbox, size_t n, duration wait);
 /* Any step but BYTES and WAIT. */
 void outbox_step(struct outbox *outbox, enum step_kind kind);
 /* Forgets everything that has not left. */

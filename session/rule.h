@@ -15,10 +15,11 @@
 
 enum rule_when {
     WHEN_ALWAYS,
-    WHEN_FIRST, /* hits 1..n; `once` is `first 1` */
-    WHEN_AFTER, /* hits n+1, n+2, … */
-    WHEN_EVERY, /* hits n, 2n, … */
-    WHEN_CHANCE /* n in `of` */
+    WHEN_FIRST,  /* hits 1..n; `once` is `first 1` */
+    WHEN_AFTER,  /* hits n+1, n+2, … */
+    WHEN_EVERY,  /* hits n, 2n, … */
+    WHEN_CHANCE, /* n in `of` */
+    WHEN_WEIGHT  /* one of the group's rules, n in `group_weight` */
 };
 
 enum rule_per {
@@ -49,12 +50,13 @@ enum rule_filter_kind {
     FILTER_PARTED,    /* the server's leg was given up */
     FILTER_QUIET,     /* it broke a silence of more than number nanoseconds */
     FILTER_SPLIT,     /* it came in several segments */
-    FILTER_JOINED     /* it came in one segment with bytes before it */
+    FILTER_JOINED,    /* it came in one segment with bytes before it */
+    FILTER_LISTED     /* the name of a list that the client, sender, ... stands on */
 };
 
 struct rule_filter {
     enum rule_filter_kind kind;
-    struct span text;        /* globs: owned */
+    struct span text;        /* globs, LISTED: owned */
     uint8_t address[16];     /* CLIENT: IPv4 is mapped (::ffff:0:0/96) */
     unsigned prefix;         /* CLIENT: 0..128 of the mapped address */
     bool yes;                /* TLS, PART, EARLY, PARTED, SPLIT, JOINED */
@@ -83,6 +85,9 @@ struct rule {
     enum rule_when when;
     uint64_t n;
     uint64_t of;
+    uint64_t group_key;     /* WEIGHT: neighbouring rules on one event, by the rule set */
+    uint64_t group_weight;  /* ... all their weights */
+    uint64_t weight_before; /* ... those of the rules before this one */
     enum rule_per per;
     const struct mutator *mutator;
     size_t state_offset; /* of the mutator's state among that of all rules; by the rule set */

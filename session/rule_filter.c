@@ -7,8 +7,9 @@
 #include "session/rule_reader.h"
 
 const char *const filter_words[] = {
-    "client", "helo", "sender", "recipient", "tls",    "size",  "matches", "length", "offset",
-    "part",   "said", "unsaid", "early",     "parted", "quiet", "split",   "joined", NULL,
+    "client", "helo",   "sender", "recipient", "tls",    "size",  "matches",
+    "length", "offset", "part",   "said",      "unsaid", "early", "parted",
+    "quiet",  "split",  "joined", "listed",    NULL,
 };
 
 /* Begins an error about the filter's value. */
@@ -133,6 +134,7 @@ static bool read_by_kind(struct rule_reader *reader, struct rule_filter *filter,
     case FILTER_QUIET: return read_quiet(reader, filter, value);
     case FILTER_SPLIT: return read_split(reader, filter, value);
     case FILTER_MATCHES: return read_pattern(reader, filter, value);
+    case FILTER_LISTED: filter->text = owned_copy(value); return true;
     }
     return false;
 }

@@ -60,6 +60,7 @@ static bool tells_lines_apart(enum rule_filter_kind kind)
     case FILTER_SENDER:
     case FILTER_RECIPIENT:
     case FILTER_TLS:
+    case FILTER_LISTED:
     case FILTER_SAID:
     case FILTER_UNSAID:
     case FILTER_EARLY:
@@ -96,6 +97,7 @@ static void note_wants(struct rule_set *set, const struct rule *rule)
         if (!(rule_reaches(rule) & bits[going]))
             continue;
         set->wants[going] |= rule->event;
+        set->counts_sessions |= rule->mutator->counts_sessions;
         if (!rule->mutator->timing_only)
             set->changes[going] |= rule->event;
         if (rule->event == SMTP_BODY && needs_lines(rule))
@@ -146,6 +148,43 @@ static bool read_into(struct rule_set *set, struct span line, struct place place
     return true;
 }
 
+/* Neighbours with weights that speak of the same event for the same scope are one draw. */
+static bool shares_draw(const struct rule *a, const struct rule *b)
+{
+    return a->when == WHEN_WEIGHT && b->when == WHEN_WEIGHT && a->directions == b->directions &&
+           a->event == b->event && a->verbs == b->verbs && a->code == b->code &&
+           a->code_is_class == b->code_is_class && a->after == b->after && a->per == b->per &&
+           a->profile == b->profile;
+}
+
+static size_t group_end(const struct rule_set *set, size_t first)
+{
+    size_t end = first + 1;
+    while (end < set->count && shares_draw(set->rules[first], set->rules[end]))
+        end++;
+    return end;
+}
+
+static void note_group(struct rule_set *set, size_t first, size_t end)
+{
+    uint64_t weight = 0;
+    for (size_t i = first; i < end; i++) {
+        set->rules[i]->group_key = set->rules[first]->key;
+        set->rules[i]->weight_before = weight;
+        weight += set->rules[i]->n;
+    }
+    for (size_t i = first; i < end; i++)
+        set->rules[i]->group_weight = weight;
+}
+
+static void note_groups(struct rule_set *set)
+{
+    for (size_t first = 0, end; first < set->count; first = end) {
+        end = group_end(set, first);
+        note_group(set, first, end);
+    }
+}
+
 /* The rules from the nth on are here to stay. */
 static void settle(struct rule_set *set, size_t n, const char *profile)
 {
@@ -154,6 +193,7 @@ static void settle(struct rule_set *set, size_t n, const char *profile)
         note_wants(set, set->rules[n]);
         note_state(set, set->rules[n]);
     }
+    note_groups(set);
 }
 
 bool rule_set_add_line(struct rule_set *set, struct span line, struct place place,

@@ -14,12 +14,13 @@ struct rule_set {
     size_t count;
     char **names; /* owned: profile names that rules borrow */
     size_t name_count;
-    unsigned wants[2];   /* by enum direction: kinds of event that any rule could act on */
-    unsigned changes[2]; /* ... and whose content it could change */
-    bool body_lines[2];  /* some rule needs BODY line by line */
-    bool minds_cuts;     /* some rule asks where TCP cut the bytes */
-    size_t state_size;   /* bytes of mutators' state for one session, all rules together */
-    size_t references;   /* sessions and owners that hold it; for its owner in proxy/ */
+    unsigned wants[2];    /* by enum direction: kinds of event that any rule could act on */
+    unsigned changes[2];  /* ... and whose content it could change */
+    bool body_lines[2];   /* some rule needs BODY line by line */
+    bool minds_cuts;      /* some rule asks where TCP cut the bytes */
+    bool counts_sessions; /* some rule asks how many sessions are open */
+    size_t state_size;    /* bytes of mutators' state for one session, all rules together */
+    size_t references;    /* sessions and owners that hold it; for its owner in proxy/ */
 };
 
 /* The shortest silence above `told` that a rule waits for; NEVER when there is none. */

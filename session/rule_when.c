@@ -2,10 +2,19 @@
  * per X. */
 #include "session/rule_reader.h"
 
-enum { WORD_ALWAYS, WORD_ONCE, WORD_FIRST, WORD_AFTER, WORD_EVERY, WORD_CHANCE, WORD_PER };
+enum {
+    WORD_ALWAYS,
+    WORD_ONCE,
+    WORD_FIRST,
+    WORD_AFTER,
+    WORD_EVERY,
+    WORD_CHANCE,
+    WORD_WEIGHT,
+    WORD_PER
+};
 
-const char *const when_words[] = { "always", "once",   "first", "after",
-                                   "every",  "chance", "per",   NULL };
+const char *const when_words[] = { "always", "once",   "first", "after", "every",
+                                   "chance", "weight", "per",   NULL };
 
 static const char *const per_words[] = { "session",   "message", "client", "sender",
                                          "recipient", "triplet", "run",    NULL };
@@ -59,6 +68,17 @@ static bool read_chance(struct rule_reader *reader)
     return true;
 }
 
+static bool read_weight(struct rule_reader *reader)
+{
+    size_t at = reader->has_word ? reader->word.at : reader->line.len;
+    if (!read_count(reader, "weight", "a number", 1))
+        return false;
+    if (reader->rule->n <= WEIGHT_MAX)
+        return true;
+    text_addf(reader_error(reader, at), "a weight is at most %d", WEIGHT_MAX);
+    return false;
+}
+
 static bool read_per(struct rule_reader *reader)
 {
     if (!reader->has_word)
@@ -73,8 +93,8 @@ static bool read_per(struct rule_reader *reader)
 
 static bool read_schedule(struct rule_reader *reader, size_t keyword)
 {
-    static const enum rule_when whens[] = { WHEN_ALWAYS, WHEN_FIRST, WHEN_FIRST,
-                                            WHEN_AFTER,  WHEN_EVERY, WHEN_CHANCE };
+    static const enum rule_when whens[] = { WHEN_ALWAYS, WHEN_FIRST,  WHEN_FIRST, WHEN_AFTER,
+                                            WHEN_EVERY,  WHEN_CHANCE, WHEN_WEIGHT };
     reader->rule->when = whens[keyword];
     reader->rule->n = 1;
     switch (keyword) {
@@ -82,6 +102,7 @@ static bool read_schedule(struct rule_reader *reader, size_t keyword)
     case WORD_AFTER: return read_count(reader, "after", "a count", 0);
     case WORD_EVERY: return read_count(reader, "every", "a count, such as 3rd", 1);
     case WORD_CHANCE: return read_chance(reader);
+    case WORD_WEIGHT: return read_weight(reader);
     default: return true;
     }
 }
@@ -104,7 +125,7 @@ static const char *misfit(const struct rule_reader *reader, bool said)
     if (!reader_is_at(reader, "per"))
         return said ? ": how often has been said already" : NULL;
     if (!counts)
-        return " must stand behind once, first, after, every or chance";
+        return " must stand behind once, first, after, every, chance or weight";
     return reader->rule->per == PER_DEFAULT ? NULL : " is said twice";
 }
 

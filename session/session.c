@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "mutators/census.h"
 #include "session/state.h"
 #include "smtp/parse.h"
 
@@ -59,6 +60,10 @@ struct session *session_new(const struct session_setup *setup, instant now)
     lane_init(&session->lanes[TO_SERVER], TO_SERVER, setup);
     lane_init(&session->lanes[TO_CLIENT], TO_CLIENT, setup);
     chain_init(&session->mail.chunk, setup->pool);
+    if (setup->rules->counts_sessions) {
+        census_enter(session->recall, &session->facts, now);
+        session->is_counted = true;
+    }
     handle_connect(session, now);
     session_settle(session, now);
     return session;
@@ -74,6 +79,7 @@ static void lane_deinit(struct lane *lane)
 void session_free(struct session *session, instant now)
 {
     log_close(session, now);
+    leave_census(session);
     lane_deinit(&session->lanes[TO_SERVER]);
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);

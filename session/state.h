@@ -42,10 +42,15 @@ struct outcome {
     size_t piece_count;
     bool has_answer;
     bool answer_told;
+    bool takes_over;
     struct text answer;
     duration delay;
     uint64_t pace_bytes;
     duration pace_gap;
+    instant pace_until;
+    uint64_t slice_after;
+    duration slice_gap;
+    duration gather;
     enum fate fate;
     uint64_t fate_after;
     struct tls_plan *tls; /* owned; NULL: nothing is asked of the handshake */
@@ -145,7 +150,9 @@ struct session {
     bool greeted;  /* the greeting has passed the rules, or was made up */
     bool detached; /* the server's leg was given up: the stand-in answers */
     bool opaque;
+    duration put_off; /* how long a greylist had put off what it took last */
     bool over;
+    bool is_counted; /* the census knows of the session */
     bool logged_close;
     unsigned not_replies; /* lines in a row that were no replies */
     enum ending ending;
@@ -285,6 +292,8 @@ void apply_fate(struct session *session, enum fate fate, struct lane *lane);
 void set_ending(struct session *session, enum ending ending);
 /* Carries out STEP_… that concern both sides, and sees whether the session is over. */
 void settle_fate(struct session *session, instant now);
+/* The session is over: nobody counts it any more. */
+void leave_census(struct session *session);
 /* A side is gone: nothing can be said to it and nothing will come from it. */
 void side_is_gone(struct session *session, enum side side);
 

@@ -216,6 +216,23 @@ static void enter_fork(struct session *session, enum verb verb, bool bare_lf)
         decoder_enter(decoder, PHASE_FORK);
 }
 
+/* The answer stands in place of all that the client has not heard, and there is no server any
+ * more. */
+static void take_over(struct session *session, const struct smtp_event *event,
+                      const struct outcome *outcome, instant now)
+{
+    struct lane *client = &session->lanes[TO_CLIENT];
+    outbox_clear(&client->out);
+    dialogue_forget_pending(&session->dialogue);
+    lane_discard(client, client->in.len);
+    client->deaf = true;
+    session->greeted = true;
+    part_company(session, now);
+    if (session->upstream != UPSTREAM_THERE)
+        side_is_gone(session, SERVER);
+    spare_server(session, event, outcome);
+}
+
 /* Carries out what the rules want of a command. */
 static void command_leaves(struct session *session, const struct smtp_event *event,
                            const struct outcome *outcome, instant now)
@@ -230,7 +247,9 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
         rechunk(session, event, &chunk, outcome, now);
         return;
     }
-    if (spared)
+    if (spared && outcome->takes_over && !session->detached)
+        take_over(session, event, outcome, now);
+    else if (spared)
         spare_server(session, event, outcome);
     else
         heard = tell_server(session, event, outcome);

@@ -84,7 +84,7 @@ static void test_a_mutator_tells_parameters_and_users(void **state)
     (void)state;
     expect_explained("answer",
                      (const char *const[]){ "\n  reply=        the whole reply", "; must be given",
-                                            "spared|told; default spared",
+                                            "spared|told|dropped; default",
                                             "\n  bends         RFC 5321 section 4.2",
                                             "checkpoint-permanent-scan-failure", NULL });
     expect_explained("delay", (const char *const[]){ "from 0s to 24h; default 1s", NULL });

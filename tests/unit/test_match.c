@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "event_fixture.h"
+#include "mutators/keys.h"
 #include "session/match.h"
 #include "session/rule_set.h"
 
-#define RULES_IN_TEST 2
+#define RULES_IN_TEST 3
 
 /* A session of a run: what match_rule looks at, but for the event. */
 struct scene {
@@ -24,18 +25,24 @@ struct scene {
     struct rule_count counts[RULES_IN_TEST];
     struct recall *recall;
     struct rule_set *rules;
+    bool early;
 };
 
-static void scene_rule(struct scene *scene, const char *line)
+static void scene_add(struct scene *scene, const char *line)
 {
     struct text error = { 0 };
-    rule_set_free(scene->rules);
-    scene->rules = rule_set_new();
     bool fine = rule_set_add_line(scene->rules, span_of(line), (struct place){ 0 }, &error);
     if (!fine)
         print_message("%s\n", text_string(&error));
     assert_true(fine);
     memset(scene->counts, 0, sizeof scene->counts);
+}
+
+static void scene_rule(struct scene *scene, const char *line)
+{
+    rule_set_free(scene->rules);
+    scene->rules = rule_set_new();
+    scene_add(scene, line);
 }
 
 /* Another session of the same run begins. */
@@ -77,6 +84,7 @@ static bool hits_nth(struct scene *scene, size_t nth, struct smtp_event event)
         .dialogue = &scene->dialogue,
         .event = &event,
         .recall = scene->recall,
+        .early = scene->early,
         .counts = scene->counts,
     };
     return match_rule(scene->rules->rules[nth], &from);
@@ -161,10 +169,63 @@ static void test_the_envelope_is_filtered(void **state)
     expect_filter(scene, "sender=ann@a.test", data, true);
     expect_filter(scene, "recipient=bob@*", data, true);
     expect_filter(scene, "recipient=eve@*", data, false);
-    expect_filter(scene, "recipient=bob@*", rcpt, true);
+    expect_filter(scene, "recipient=bob@*", rcpt, false);
     expect_filter(scene, "recipient=bob@*", event_rcpt_reply("250 ok\r\n", "eve@b.test"), false);
     expect_filter(scene, "recipient=eve@*", event_rcpt_reply("250 ok\r\n", "eve@b.test"), true);
     expect_filter(scene, "recipient=bob@*", event_reply("354 go\r\n", VERB_DATA), true);
+}
+
+static void test_lists_are_filtered(void **state)
+{
+    struct scene *scene = *state;
+    struct smtp_event mail = event_command("MAIL FROM:<ann@a.test>");
+    const struct key_source keys = { &scene->facts, &scene->dialogue, &mail };
+    expect_filter(scene, "listed=trap", mail, false);
+    list_put(scene->recall, SPAN("trap"), KEY_SENDER, &keys, 0, HOURS(1));
+    expect_filter(scene, "listed=trap", mail, true);
+    expect_filter(scene, "listed=trap", event_command("MAIL FROM:<bob@a.test>"), false);
+    expect_filter(scene, "listed=other", mail, false);
+}
+
+static void test_early_words_are_filtered(void **state)
+{
+    struct scene *scene = *state;
+    expect_filter(scene, "early=yes", event_command("NOOP"), false);
+    expect_filter(scene, "early=no", event_command("NOOP"), true);
+    scene->early = true;
+    expect_filter(scene, "early=yes", event_command("NOOP"), true);
+    expect_filter(scene, "early=no", event_command("NOOP"), false);
+}
+
+/* Exactly one rule of the group hits, each as often as its weight has it. */
+static void test_weights_share_one_draw(void **state)
+{
+    struct scene *scene = *state;
+    struct smtp_event event = event_command("NOOP");
+    size_t count[3] = { 0 };
+    scene_rule(scene, "to server command weight 1 delay");
+    scene_add(scene, "to server command weight 2 stall");
+    scene_add(scene, "to server command weight 7 drip");
+    for (event.number = 1; event.number <= 1000; event.number++) {
+        size_t hit = 0;
+        for (size_t i = 0; i < 3; i++)
+            if (hits_nth(scene, i, event)) {
+                count[i]++;
+                hit++;
+            }
+        assert_int_equal(hit, 1);
+    }
+    assert_in_range(count[0], 70, 130);
+    assert_in_range(count[1], 160, 240);
+}
+
+static void test_weights_of_other_events_are_another_draw(void **state)
+{
+    struct scene *scene = *state;
+    scene_rule(scene, "to server command MAIL weight 1 delay");
+    scene_add(scene, "to server command RCPT weight 1 delay");
+    assert_true(hits_nth(scene, 0, event_command("MAIL FROM:<>")));
+    assert_true(hits_nth(scene, 1, event_command("RCPT TO:<a@b>")));
 }
 
 static void test_the_session_is_filtered(void **state)
@@ -499,6 +560,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_clients_are_found_in_networks),
         TEST(test_the_envelope_is_filtered),
+        TEST(test_lists_are_filtered),
+        TEST(test_early_words_are_filtered),
+        TEST(test_weights_share_one_draw),
+        TEST(test_weights_of_other_events_are_another_draw),
         TEST(test_the_session_is_filtered),
         TEST(test_sizes_hold_from_the_moment_they_are_known),
         TEST(test_texts_are_matched_without_their_line_ending),

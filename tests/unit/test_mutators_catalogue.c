@@ -80,7 +80,8 @@ static void test_every_example_is_a_rule(void **state)
 
 static bool is_number(enum param_kind kind)
 {
-    return kind == PARAM_COUNT || kind == PARAM_TIME || kind == PARAM_SIZE || kind == PARAM_RATE;
+    return kind == PARAM_COUNT || kind == PARAM_DECIMAL || kind == PARAM_TIME ||
+           kind == PARAM_SIZE || kind == PARAM_RATE;
 }
 
 /* What `explain` shows as the default can be said. */
@@ -125,6 +126,7 @@ static void test_every_parameter_is_complete(void **state)
 }
 
 #define CARRIES_BYTES (SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END)
+#define ANSWERED (SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY_END)
 #define ANY_EVENT (CARRIES_BYTES | SMTP_CONNECT | SMTP_TLS | SMTP_CLOSE)
 #define ANY_MOMENT (ANY_EVENT | SMTP_IDLE)
 
@@ -137,6 +139,7 @@ static void test_every_mutator_wants_its_events(void **state)
     } rows[] = {
         { &mutator_answer, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY_END },
         { &mutator_rewrite, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_pass, CARRIES_BYTES },
         { &mutator_drop, CARRIES_BYTES | SMTP_CLOSE },
         { &mutator_repeat, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE },
@@ -150,13 +153,23 @@ static void test_every_mutator_wants_its_events(void **state)
         { &mutator_terminator, SMTP_BODY_END },
         { &mutator_header, SMTP_BODY },
         { &mutator_delay, ANY_EVENT },
+        { &mutator_progressive_delay, ANY_EVENT & ~(unsigned)(SMTP_BODY | SMTP_TLS | SMTP_CLOSE) },
         { &mutator_drip, CARRIES_BYTES },
         { &mutator_pace, CARRIES_BYTES },
         { &mutator_stall, ANY_MOMENT },
+        { &mutator_slice, CARRIES_BYTES },
+        { &mutator_merge, CARRIES_BYTES },
         { &mutator_finish, ANY_MOMENT },
         { &mutator_reset, ANY_MOMENT },
         { &mutator_blackhole, ANY_MOMENT },
-        { &mutator_greylist, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY_END },
+        { &mutator_limit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_greylist, ANSWERED },
+        { &mutator_throttle, ANSWERED },
+        { &mutator_block_list, ANSWERED | SMTP_GREETING | SMTP_REPLY | SMTP_CLOSE },
+        { &mutator_back_pressure, ANSWERED },
+        { &mutator_limit_recipients, SMTP_COMMAND | SMTP_BODY_END },
+        { &mutator_limit_size, SMTP_COMMAND | SMTP_BODY_END },
+        { &mutator_limit_sessions, SMTP_CONNECT | SMTP_COMMAND },
         { &mutator_lose_ack, SMTP_REPLY },
     };
     (void)state;
@@ -174,7 +187,8 @@ static void test_only_rates_take_bodies_in_bulk(void **state)
     (void)state;
     for (size_t i = 0; i < mutator_count; i++) {
         const struct mutator *mutator = mutators[i];
-        bool is_rate = mutator == &mutator_drip || mutator == &mutator_pace;
+        bool is_rate =
+            mutator == &mutator_drip || mutator == &mutator_pace || mutator == &mutator_limit;
         assert_int_equal(mutator->on_bulk, is_rate);
         assert_true(mutator->timing_only || !mutator->on_bulk);
         assert_int_equal(mutator->whole_message, mutator == &mutator_header);

@@ -156,7 +156,7 @@ static void test_several_spans_at_once(void **state)
     (void)state;
     box_begin(&box);
     outbox_add(&box.out, span_make(block, sizeof block));
-    outbox_add_paced(&box.out, SPAN("later"), 1, 1);
+    outbox_add_paced(&box.out, SPAN("later"), (struct pace){ 1, 1, 0 });
     outbox_advance(&box.out, box.now);
     assert_int_equal(outbox_peek(&box.out, parts, 4), 2);
     assert_int_equal(parts[0].len + parts[1].len, sizeof block);
@@ -229,12 +229,57 @@ static void test_a_wait_may_last_for_ever(void **state)
 
 /* -- pace ----------------------------------------------------------------------------------- */
 
+static void test_a_pace_may_end(void **state)
+{
+    struct box box;
+    (void)state;
+    box_begin(&box);
+    outbox_add_paced(&box.out, SPAN("abcdefgh"),
+                     (struct pace){ 1, SECONDS(1), box.now + MS(2500) });
+    expect_leaves(&box, "a");
+    box_pass(&box, SECONDS(1));
+    expect_leaves(&box, "b");
+    box_pass(&box, SECONDS(1));
+    expect_leaves(&box, "c");
+    expect_due(&box, MS(500));
+    box_pass(&box, MS(500));
+    expect_leaves(&box, "defgh");
+    box_end(&box);
+}
+
+static void test_bytes_gather(void **state)
+{
+    struct box box;
+    (void)state;
+    box_begin(&box);
+    outbox_gather(&box.out, 2, SECONDS(1));
+    outbox_add(&box.out, SPAN("ab"));
+    expect_leaves(&box, "");
+    expect_due(&box, SECONDS(1));
+    box_pass(&box, MS(999));
+    outbox_gather(&box.out, 2, SECONDS(1));
+    outbox_add(&box.out, SPAN("cd"));
+    expect_leaves(&box, "");
+    outbox_add(&box.out, SPAN("ef"));
+    expect_leaves(&box, "abcdef");
+    outbox_gather(&box.out, 1, SECONDS(1));
+    outbox_add(&box.out, SPAN("g"));
+    expect_leaves(&box, "");
+    box_pass(&box, SECONDS(1));
+    expect_leaves(&box, "g");
+    outbox_gather(&box.out, 1, SECONDS(1));
+    outbox_add(&box.out, SPAN("h"));
+    outbox_step(&box.out, STEP_FINISH);
+    expect_leaves(&box, "h");
+    box_end(&box);
+}
+
 static void test_bytes_leave_at_a_pace(void **state)
 {
     struct box box;
     (void)state;
     box_begin(&box);
-    outbox_add_paced(&box.out, SPAN("abcdefgh"), 3, SECONDS(1));
+    outbox_add_paced(&box.out, SPAN("abcdefgh"), (struct pace){ 3, SECONDS(1), 0 });
     expect_leaves(&box, "abc");
     expect_due(&box, SECONDS(1));
     box_pass(&box, MS(999));
@@ -253,7 +298,7 @@ static void test_a_pace_saves_a_chunk_at_most(void **state)
     struct box box;
     (void)state;
     box_begin(&box);
-    outbox_add_paced(&box.out, SPAN("abcdefgh"), 2, SECONDS(1));
+    outbox_add_paced(&box.out, SPAN("abcdefgh"), (struct pace){ 2, SECONDS(1), 0 });
     outbox_advance(&box.out, box.now);
     box_pass(&box, SECONDS(10));
     expect_leaves(&box, "abcd");
@@ -271,15 +316,15 @@ static void test_a_pace_holds_across_additions_and_waits(void **state)
     struct box box;
     (void)state;
     box_begin(&box);
-    outbox_add_paced(&box.out, SPAN("a"), 1, SECONDS(1));
+    outbox_add_paced(&box.out, SPAN("a"), (struct pace){ 1, SECONDS(1), 0 });
     expect_leaves(&box, "a");
-    outbox_add_paced(&box.out, SPAN("b"), 1, SECONDS(1));
+    outbox_add_paced(&box.out, SPAN("b"), (struct pace){ 1, SECONDS(1), 0 });
     expect_leaves(&box, "");
     expect_due(&box, SECONDS(1));
     box_pass(&box, SECONDS(1));
     expect_leaves(&box, "b");
     outbox_wait(&box.out, MS(400));
-    outbox_add_paced(&box.out, SPAN("c"), 1, SECONDS(1));
+    outbox_add_paced(&box.out, SPAN("c"), (struct pace){ 1, SECONDS(1), 0 });
     outbox_advance(&box.out, box.now);
     box_pass(&box, MS(400));
     expect_leaves(&box, "");
@@ -294,14 +339,14 @@ static void test_another_pace_begins_anew(void **state)
     struct box box;
     (void)state;
     box_begin(&box);
-    outbox_add_paced(&box.out, SPAN("ab"), 1, SECONDS(1));
-    outbox_add_paced(&box.out, SPAN("cd"), 2, SECONDS(1));
+    outbox_add_paced(&box.out, SPAN("ab"), (struct pace){ 1, SECONDS(1), 0 });
+    outbox_add_paced(&box.out, SPAN("cd"), (struct pace){ 2, SECONDS(1), 0 });
     outbox_add(&box.out, SPAN("ef"));
     expect_leaves(&box, "a");
     box_pass(&box, SECONDS(1));
     expect_leaves(&box, "bcdef");
-    outbox_add_paced(&box.out, SPAN("gh"), 1, SECONDS(1));
-    outbox_add_paced(&box.out, SPAN("ij"), 1, SECONDS(2));
+    outbox_add_paced(&box.out, SPAN("gh"), (struct pace){ 1, SECONDS(1), 0 });
+    outbox_add_paced(&box.out, SPAN("ij"), (struct pace){ 1, SECONDS(2), 0 });
     expect_leaves(&box, "g");
     box_pass(&box, SECONDS(1));
     expect_leaves(&box, "hi");
@@ -317,8 +362,8 @@ static void test_moved_bytes_leave_at_a_pace(void **state)
     box_begin(&box);
     chain_init(&from, &box.pool);
     chain_append(&from, SPAN("abcd"));
-    outbox_move_paced(&box.out, &from, 2, 1, MS(1));
-    outbox_move_paced(&box.out, &from, 2, 1, MS(1));
+    outbox_move_paced(&box.out, &from, 2, (struct pace){ 1, MS(1), 0 });
+    outbox_move_paced(&box.out, &from, 2, (struct pace){ 1, MS(1), 0 });
     expect_leaves(&box, "a");
     for (const char *rest = "bcd"; *rest; rest++) {
         const char one[] = { *rest, 0 };
@@ -422,6 +467,8 @@ int main(void)
         cmocka_unit_test(test_waits_come_one_after_the_other),
         cmocka_unit_test(test_waits_add_up),
         cmocka_unit_test(test_a_wait_may_last_for_ever),
+        cmocka_unit_test(test_a_pace_may_end),
+        cmocka_unit_test(test_bytes_gather),
         cmocka_unit_test(test_bytes_leave_at_a_pace),
         cmocka_unit_test(test_a_pace_saves_a_chunk_at_most),
         cmocka_unit_test(test_a_pace_holds_across_additions_and_waits),

@@ -120,6 +120,70 @@ static void test_the_default_bound(void **state)
     recall_free(recall);
 }
 
+static void test_a_while_begins_anew(void **state)
+{
+    struct recall *recall = recall_new(0);
+    (void)state;
+    assert_int_equal(recall_touch_within(recall, 1, 100, 10).count, 1);
+    assert_int_equal(recall_touch_within(recall, 1, 109, 10).count, 2);
+    struct recollection what = recall_touch_within(recall, 1, 110, 10);
+    assert_int_equal(what.count, 1);
+    assert_int_equal(what.first, 110);
+    assert_int_equal(what.last, 110);
+    recall_free(recall);
+}
+
+static void test_lists_end_by_themselves(void **state)
+{
+    struct recall *recall = recall_new(0);
+    (void)state;
+    assert_false(recall_is_listed(recall, 1, 100));
+    recall_list(recall, 1, 100, 200);
+    assert_true(recall_is_listed(recall, 1, 199));
+    assert_false(recall_is_listed(recall, 1, 200));
+    recall_list(recall, 1, 150, NEVER);
+    assert_true(recall_is_listed(recall, 1, 1000000));
+    recall_list(recall, 1, 150, 150);
+    assert_false(recall_is_listed(recall, 1, 150));
+    assert_int_equal(recall_touch(recall, 1, 160).count, 1);
+    recall_free(recall);
+}
+
+static void test_a_load_falls_with_time(void **state)
+{
+    struct recall *recall = recall_new(0);
+    const struct load load = { .high = 2, .low = 0, .drain = 10 };
+    (void)state;
+    assert_false(recall_is_loaded(recall, 1, 100, &load));
+    assert_false(recall_is_loaded(recall, 1, 105, &load));
+    assert_true(recall_is_loaded(recall, 1, 106, &load));
+    assert_true(recall_is_loaded(recall, 1, 119, &load));
+    assert_false(recall_is_loaded(recall, 1, 120, &load));
+    assert_false(recall_is_loaded(recall, 2, 119, &load));
+    recall_free(recall);
+}
+
+/* Keys with users outlast others, and go with their last user. */
+static void test_users_are_kept(void **state)
+{
+    struct recall *recall = recall_new(2);
+    (void)state;
+    assert_int_equal(recall_enter(recall, 1, 1), 1);
+    assert_int_equal(recall_enter(recall, 1, 2), 2);
+    for (uint64_t key = 2; key < 10; key++)
+        recall_touch(recall, key, key);
+    assert_int_equal(recall_users(recall, 1), 2);
+    recall_leave(recall, 1);
+    recall_leave(recall, 1);
+    recall_leave(recall, 1);
+    assert_int_equal(recall_users(recall, 1), 0);
+    assert_int_equal(recall_users(recall, 7), 0);
+    for (uint64_t key = 20; key < 200; key++)
+        recall_enter(recall, key, key);
+    assert_true(recall_evictions(recall) > 100);
+    recall_free(recall);
+}
+
 static void test_free_of_nothing(void **state)
 {
     (void)state;
@@ -179,6 +243,10 @@ int main(void)
         cmocka_unit_test(test_a_memory_of_one),
         cmocka_unit_test(test_keys_that_collide_are_kept_apart),
         cmocka_unit_test(test_the_default_bound),
+        cmocka_unit_test(test_a_while_begins_anew),
+        cmocka_unit_test(test_lists_end_by_themselves),
+        cmocka_unit_test(test_a_load_falls_with_time),
+        cmocka_unit_test(test_users_are_kept),
         cmocka_unit_test(test_free_of_nothing),
         cmocka_unit_test(test_threads_share_it),
     };

@@ -149,9 +149,9 @@ static void test_how_often(void **state)
         { "to client reply chance 25% drop",
           "24: \"chance\" is followed by N/M, such as 1/4, not by \"25%\"" },
         { "to client reply per session drop",
-          "17: \"per\" must stand behind once, first, after, every or chance" },
+          "17: \"per\" must stand behind once, first, after, every, chance or weight" },
         { "to client reply always per session drop",
-          "24: \"per\" must stand behind once, first, after, every or chance" },
+          "24: \"per\" must stand behind once, first, after, every, chance or weight" },
         { "to client reply once per sesion drop",
           "26: unknown scope \"sesion\"; did you mean \"session\"?" },
         { "to client reply once per galaxy drop",
@@ -171,7 +171,7 @@ static void test_filters(void **state)
         { "to client reply keep=\"20 \" mask", "17: unknown filter \"keep\"; known are client, "
                                                "helo, sender, recipient, tls, size, matches, "
                                                "length, offset, part, said, unsaid, early, parted, "
-                                               "quiet, split, joined" },
+                                               "quiet, split, joined, listed" },
         { "to server body part=middle drop", "21: part: \"middle\" is no answer; write "
                                              "part=header or part=text" },
         { "to server command split=end drop", "25: split: \"end\" is no answer here; split=end is "
@@ -229,7 +229,7 @@ static void test_values(void **state)
         { "to server command answer reply=\"451 {recipent}\"",
           "32: reply: unknown name {recipent}; did you mean {recipient}?" },
         { "to server command answer reply=451 upstream=spard",
-          "45: upstream: \"spard\" is none of spared|told; did you mean \"spared\"?" },
+          "45: upstream: \"spard\" is none of spared|told|dropped; did you mean \"spared\"?" },
         { "to client reply after EHLO ehlo remove=A,,B",
           "40: remove: a name is missing in \"A,,B\"" },
     };
