@@ -121,6 +121,9 @@ void session_secured(struct session *session, enum side side, const struct tls_f
 /* The handshake has failed, or TLS has broken later on: `why` is a clause for the journal. The side
  * is then closed, or reset where the plan's fault says so; session_wishes tells. */
 void session_tls_failed(struct session *session, enum side side, struct span why, instant now);
+/* The end of this side that is told next (CLIENT_CLOSED, SERVER_CLOSED) came without close_notify:
+ * it is carried so where the other side has TLS too. */
+void session_was_cut(struct session *session, enum side side, instant now);
 /* A wished BARE has been carried out. */
 void session_bared(struct session *session, enum side side, instant now);
 /* The side's end is to come without close_notify. */

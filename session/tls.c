@@ -109,6 +109,15 @@ void session_tls_failed(struct session *session, enum side side, struct span why
     session_settle(session, now);
 }
 
+void session_was_cut(struct session *session, enum side side, instant now)
+{
+    session->tls[side == CLIENT ? SERVER : CLIENT].rude = true;
+    log_error(session, "tls-cut",
+              side == CLIENT ? "the client ended its direction without close_notify"
+                             : "the server ended its direction without close_notify",
+              now);
+}
+
 void session_bared(struct session *session, enum side side, instant now)
 {
     struct outbox *out = &lane_to(session, side)->out;
