@@ -156,6 +156,26 @@ static void fail_as_told(struct layer *layer)
     ERR_clear_error();
 }
 
+bool layer_is_stalled(const struct layer *layer)
+{
+    return layer->state == LAYER_STALLED;
+}
+
+bool layer_is_secure(const struct layer *layer)
+{
+    return layer->state == LAYER_SECURE;
+}
+
+bool layer_is_bare(const struct layer *layer)
+{
+    return layer->is_bare;
+}
+
+bool layer_is_broken(const struct layer *layer)
+{
+    return layer->state == LAYER_FAILED;
+}
+
 struct span layer_trouble(const struct layer *layer)
 {
     return span_of(layer->trouble);

@@ -60,7 +60,12 @@ void layer_consume(struct layer *layer, size_t sent);
 enum layer_state layer_shake(struct layer *layer);
 /* The plan's stall is over. */
 void layer_resume(struct layer *layer);
-/* Why it has failed, or is broken: a clause. */
+/* Where it stands; it may fail, which is to be broken, in the handshake or later. */
+bool layer_is_stalled(const struct layer *layer);
+bool layer_is_secure(const struct layer *layer);
+bool layer_is_bare(const struct layer *layer);
+bool layer_is_broken(const struct layer *layer);
+/* Why: a clause. */
 struct span layer_trouble(const struct layer *layer);
 /* What the handshake has led to; facts->verified is left to others. */
 void layer_facts(const struct layer *layer, struct tls_facts *facts);

@@ -1,0 +1,146 @@
+/* context: see context.h. */
+#include "proxy/tls/context.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "base/check.h"
+#include "proxy/tls/layer.h"
+#include "proxy/tls/terms.h"
+
+struct tls_context {
+    struct tls_context_plan plan;
+    SSL_CTX *server;
+    SSL_CTX *client;
+    int slot; /* of a server's SSL: its struct showing */
+};
+
+/* What one handshake shows to the client; it lives as long as its SSL. */
+struct showing {
+    struct certificates *certificates;
+    enum certificate_kind kind;
+    X509 *upstream; /* NULL: there is none to be like */
+};
+
+/* -- what the client is shown ----------------------------------------------------------------- */
+
+static void on_free_showing(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index,
+                            long argument, void *more)
+{
+    struct showing *showing = pointer;
+    (void)parent, (void)data, (void)index, (void)argument, (void)more;
+    if (!showing)
+        return;
+    X509_free(showing->upstream);
+    free(showing);
+}
+
+/* The hello has come, and with it the name that is asked for. */
+static int on_certificate(SSL *ssl, void *argument)
+{
+    const struct showing *showing = argument;
+    const char *asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    struct leaf *leaf =
+        certificates_for(showing->certificates, showing->kind, asked, showing->upstream);
+    bool fine = leaf_use(leaf, ssl);
+    leaf_release(leaf);
+    return fine;
+}
+
+static void show(struct tls_context *context, SSL *ssl, enum certificate_kind kind, X509 *upstream)
+{
+    struct showing *showing = calloc(1, sizeof *showing);
+    check(showing != NULL);
+    *showing = (struct showing){ context->plan.certificates, kind, upstream };
+    if (upstream)
+        X509_up_ref(upstream);
+    check(SSL_set_ex_data(ssl, context->slot, showing) == 1);
+    SSL_set_cert_cb(ssl, on_certificate, showing);
+}
+
+/* -- contexts --------------------------------------------------------------------------------- */
+
+static SSL_CTX *make(const SSL_METHOD *method, struct keylog *keylog)
+{
+    SSL_CTX *context = SSL_CTX_new(method);
+    check(context != NULL);
+    layer_prepare_context(context);
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    if (keylog)
+        keylog_watch(keylog, context);
+    return context;
+}
+
+static bool is_name(const char *host)
+{
+    uint8_t number[sizeof(struct in6_addr)];
+    return host[0] && inet_pton(AF_INET, host, number) != 1 &&
+           inet_pton(AF_INET6, host, number) != 1;
+}
+
+struct tls_context *tls_context_new(const struct tls_context_plan *plan)
+{
+    struct tls_context *context = calloc(1, sizeof *context);
+    check(context != NULL);
+    context->plan = *plan;
+    if (plan->host && !is_name(plan->host))
+        context->plan.host = NULL;
+    context->slot = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_free_showing);
+    check(context->slot >= 0);
+    context->server = make(TLS_server_method(), plan->keylog);
+    context->client = make(TLS_client_method(), plan->keylog);
+    /* Clients resume with tickets; nothing is kept for them here. */
+    SSL_CTX_set_session_cache_mode(context->server, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(context->server, 1);
+    resumption_allow(context->client);
+    return context;
+}
+
+void tls_context_free(struct tls_context *context)
+{
+    if (!context)
+        return;
+    SSL_CTX_free(context->server);
+    SSL_CTX_free(context->client);
+    free(context);
+}
+
+/* -- handshakes ------------------------------------------------------------------------------- */
+
+static SSL *begin(SSL_CTX *context, const struct tls_plan *plan)
+{
+    SSL *ssl = SSL_new(context);
+    check(ssl != NULL);
+    if (terms_set(ssl, plan))
+        return ssl;
+    ERR_clear_error();
+    SSL_free(ssl);
+    return NULL;
+}
+
+SSL *tls_context_accept(struct tls_context *context, const struct tls_plan *plan, X509 *upstream)
+{
+    SSL *ssl = begin(context->server, plan);
+    if (!ssl)
+        return NULL;
+    SSL_set_accept_state(ssl);
+    show(context, ssl, plan->certificate, upstream);
+    return ssl;
+}
+
+SSL *tls_context_connect(struct tls_context *context, const struct tls_plan *plan,
+                         struct resumption *resumption)
+{
+    SSL *ssl = begin(context->client, plan);
+    if (!ssl)
+        return NULL;
+    SSL_set_connect_state(ssl);
+    if (context->plan.host)
+        SSL_set_tlsext_host_name(ssl, context->plan.host);
+    if (tls_plan_is_plain(plan))
+        resumption_use(resumption, ssl);
+    return ssl;
+}
