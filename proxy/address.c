@@ -71,9 +71,8 @@ static bool parse_inet(struct address *address, struct span text, struct text *e
     return true;
 }
 
-bool address_parse(struct address *address, struct span text, struct text *error)
+static bool parse_place(struct address *address, struct span text, struct text *error)
 {
-    *address = (struct address){ .kind = ADDRESS_SINK };
     if (span_equal(text, SPAN("sink")))
         return true;
     if (!text.len)
@@ -83,8 +82,18 @@ bool address_parse(struct address *address, struct span text, struct text *error
     return parse_inet(address, text, error);
 }
 
+bool address_parse(struct address *address, struct span text, struct text *error)
+{
+    bool is_tls = span_starts(text, SPAN("smtps:"));
+    *address = (struct address){ .kind = ADDRESS_SINK, .is_tls = is_tls };
+    if (is_tls && span_equal(text, SPAN("smtps:sink")))
+        return refuse(error, text, "is no address: the receiver that is built in speaks no TLS");
+    return parse_place(address, span_drop(text, is_tls ? sizeof "smtps:" - 1 : 0), error);
+}
+
 void address_format(const struct address *address, struct text *out)
 {
+    text_add(out, span_of(address->is_tls ? "smtps:" : ""));
     switch (address->kind) {
     case ADDRESS_INET:
         text_addf(out, strchr(address->host, ':') ? "[%s]:%u" : "%s:%u", address->host,

@@ -23,6 +23,7 @@ enum address_kind {
 
 struct address {
     enum address_kind kind;
+    bool is_tls;                  /* `smtps:` stands before it: TLS comes before any byte */
     char host[ADDRESS_HOST_SIZE]; /* a name or number, without brackets; "" for `:PORT` */
     uint16_t port;
     char path[ADDRESS_PATH_SIZE];

@@ -18,7 +18,7 @@
 enum { LISTEN, MAILDIR, LMTP, SIZE_LIMIT, MAX_SESSIONS };
 
 static const struct option_row rows[] = {
-    [LISTEN] = OPTION_LISTEN_ROW,
+    [LISTEN] = OPTION_LISTEN_ROW(false, ""),
     [MAILDIR] = { "maildir", OPTION_TEXT, "DIR",
                   .help = "keep each message as a file in DIR/new; DIR is made when it is missing "
                           "(mail is only counted)" },

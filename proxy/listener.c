@@ -106,7 +106,7 @@ static int add_all(struct listeners *listeners, const struct addrinfo *found)
     return status;
 }
 
-int listeners_bind(struct listeners *listeners, const struct address *address)
+static int bind_address(struct listeners *listeners, const struct address *address)
 {
     struct socket_address number;
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
@@ -123,6 +123,15 @@ int listeners_bind(struct listeners *listeners, const struct address *address)
     }
     int status = add_all(listeners, found);
     freeaddrinfo(found);
+    return status;
+}
+
+int listeners_bind(struct listeners *listeners, const struct address *address)
+{
+    size_t before = listeners->count;
+    int status = bind_address(listeners, address);
+    for (size_t i = before; i < listeners->count; i++)
+        listeners->all[i].is_tls = address->is_tls;
     return status;
 }
 
@@ -163,7 +172,7 @@ static bool accept_one(struct listener *listener)
     int fd = accept4(listener->fd, (struct sockaddr *)&peer.storage, &peer.size,
                      SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-        listener->accept(listener->owner, fd, &peer);
+        listener->accept(listener, fd, &peer);
         return listener->fd >= 0;
     }
     if (is_out_of_resources(errno)) {

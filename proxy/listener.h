@@ -11,7 +11,9 @@
 #include "proxy/poller.h"
 
 /* A connection was accepted; the descriptor is the callee's. */
-typedef void listener_accept(void *owner, int fd, const struct socket_address *peer);
+struct listener;
+typedef void listener_accept(const struct listener *listener, int fd,
+                             const struct socket_address *peer);
 
 struct listener {
     struct watch watch; /* first: what the poller calls is the listener itself */
@@ -19,6 +21,7 @@ struct listener {
     uv_timer_t pause;
     int fd;
     struct socket_address address; /* as bound: the port is the real one */
+    bool is_tls;                   /* clients begin with TLS */
     bool complained;               /* about descriptors; not again */
     bool is_paused;
     listener_accept *accept;

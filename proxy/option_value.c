@@ -127,6 +127,10 @@ static bool parse_address(const struct option_row *row, struct span text, struct
 {
     struct text clause = { 0 };
     bool fine = address_parse(address, text, &clause);
+    if (fine && address->is_tls && !row->may_be_tls) {
+        text_addf(&clause, "`smtps:` is for `smtpchaos proxy`; there is no TLS here");
+        fine = false;
+    }
     if (!fine)
         text_addf(error, "%s: %s", row->name, text_string(&clause));
     text_deinit(&clause);

@@ -52,21 +52,23 @@ struct option_row {
     uint64_t max;        /* likewise; 0 is no upper bound */
     bool repeatable;     /* every value counts, in the order given; else the last one does */
     bool required;
-    bool is_rule; /* the value is a rule: `#` in it is for the rule language */
-    bool secret;  /* never written down */
+    bool is_rule;    /* the value is a rule: `#` in it is for the rule language */
+    bool secret;     /* never written down */
+    bool may_be_tls; /* ADDRESS: `smtps:` may stand before it */
 };
 
 /* A bound of base/limits.h as the text of a preset. */
 #define TEXT_OF(number) TEXT_OF_EXPANDED(number)
 #define TEXT_OF_EXPANDED(number) #number
 
-/* The row of --listen, the same for every command that listens for clients. */
-#define OPTION_LISTEN_ROW                                                                          \
+/* The row of --listen, the same for every command that listens for clients but for whether it
+ * speaks TLS with them, and the words about that. */
+#define OPTION_LISTEN_ROW(tls, words)                                                              \
     {                                                                                              \
         "listen", OPTION_ADDRESS, "ADDR",                                                          \
-            .preset = "127.0.0.1:2525", .repeatable = true,                                        \
+            .preset = "127.0.0.1:2525", .repeatable = true, .may_be_tls = (tls),                   \
             .help = "where clients connect: HOST:PORT, [V6]:PORT, :PORT for all addresses of "     \
-                    "the machine, or unix:PATH; port 0 picks a free one and prints it"             \
+                    "the machine, or unix:PATH" words "; port 0 picks a free one and prints it"    \
     }
 
 /* A command as --help and the manual show it. */

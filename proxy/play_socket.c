@@ -82,9 +82,9 @@ static void report_heard(struct play_socket *play, size_t line, enum side side,
 
 /* -- connections ---------------------------------------------------------------------------- */
 
-static void on_arrival(void *owner, int fd, const struct socket_address *peer)
+static void on_arrival(const struct listener *listener, int fd, const struct socket_address *peer)
 {
-    struct play_socket *play = owner;
+    struct play_socket *play = listener->owner;
     (void)peer;
     if (play->session_is_on && play->peers[SERVER].leg.state == LEG_IDLE) {
         play_peer_accept(&play->peers[SERVER], fd);

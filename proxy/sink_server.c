@@ -164,9 +164,9 @@ static void turn_away(struct sink_server *server, int fd)
     close(fd);
 }
 
-static void on_accept(void *owner, int fd, const struct socket_address *peer)
+static void on_accept(const struct listener *listener, int fd, const struct socket_address *peer)
 {
-    struct sink_server *server = owner;
+    struct sink_server *server = listener->owner;
     instant now = clock_now();
     (void)peer;
     if (server->counters.sessions_open >= server->options.sessions_max) {

@@ -26,6 +26,9 @@ static void test_addresses_are_read_and_written(void **state)
         { "unix:/run/smtp", ADDRESS_UNIX, "/run/smtp", 0 },
         { "unix:a:b", ADDRESS_UNIX, "a:b", 0 },
         { "sink", ADDRESS_SINK, "", 0 },
+        { "smtps:mx.test:465", ADDRESS_INET, "mx.test", 465 },
+        { "smtps:[::1]:465", ADDRESS_INET, "::1", 465 },
+        { "smtps:unix:/run/smtps", ADDRESS_UNIX, "/run/smtps", 0 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -37,6 +40,7 @@ static void test_addresses_are_read_and_written(void **state)
         bool is_path = address.kind == ADDRESS_UNIX;
         assert_string_equal(is_path ? address.path : address.host, cases[i].host);
         assert_int_equal(address.port, cases[i].port);
+        assert_int_equal(address.is_tls, span_starts(span_of(cases[i].text), SPAN("smtps:")));
         address_format(&address, &written);
         assert_string_equal(text_string(&written), cases[i].text);
         text_deinit(&written);
@@ -59,6 +63,9 @@ static void test_what_is_no_address_is_refused(void **state)
         { "mx:65536", "\"mx:65536\" has no port from 0 to 65535" },
         { "mx:-1", "\"mx:-1\" has no port from 0 to 65535" },
         { "unix:", "\"unix:\" names no path" },
+        { "smtps:", "\"\" is no address; write HOST:PORT or unix:PATH" },
+        { "smtps:sink",
+          "\"smtps:sink\" is no address: the receiver that is built in speaks no TLS" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
