@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "proxy/leg_tls.h"
 
 /* Spans of one writev; a longer queue takes another turn. */
 #define SPANS_MAX 64
@@ -124,7 +125,7 @@ static void note_read(struct leg *leg, ssize_t got, size_t room)
         leg->may_read = false;
 }
 
-ssize_t leg_read(struct leg *leg, uint8_t *to, size_t room)
+ssize_t leg_receive(struct leg *leg, uint8_t *to, size_t room)
 {
     ssize_t got;
     do
@@ -138,8 +139,20 @@ ssize_t leg_read(struct leg *leg, uint8_t *to, size_t room)
     return got == 0 && leg->is_torn ? UV_ECONNRESET : got;
 }
 
+bool leg_may_read(const struct leg *leg)
+{
+    return leg->may_read || (leg->layer && layer_has_unread(leg->layer));
+}
+
+ssize_t leg_read(struct leg *leg, uint8_t *to, size_t room)
+{
+    return leg->layer ? leg_tls_read(leg, to, room) : leg_receive(leg, to, room);
+}
+
 bool leg_has_unread(const struct leg *leg)
 {
+    if (leg->layer && layer_has_unread(leg->layer))
+        return true;
     uint8_t first;
     return recv(leg->fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
@@ -160,7 +173,7 @@ static ssize_t send_spans(int fd, const struct span *spans, size_t count)
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
+ssize_t leg_send(struct leg *leg, const struct span *spans, size_t count)
 {
     ssize_t sent;
     do
@@ -169,9 +182,34 @@ ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
     return sent < 0 ? uv_translate_sys_error(errno) : sent;
 }
 
-void leg_finish(struct leg *leg)
+static size_t total(const struct span *spans, size_t count)
 {
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += spans[i].len;
+    return len;
+}
+
+ssize_t leg_write(struct leg *leg, const struct span *spans, size_t count)
+{
+    if (leg->layer)
+        return leg_tls_write(leg, spans, count);
+    ssize_t sent = leg_send(leg, spans, count);
+    leg->wants_write = sent == UV_EAGAIN || (sent >= 0 && (size_t)sent < total(spans, count));
+    return sent;
+}
+
+bool leg_settle(struct leg *leg, bool rude)
+{
+    return !leg->layer || leg->is_torn || leg_tls_settle(leg, rude);
+}
+
+bool leg_finish(struct leg *leg, bool rude)
+{
+    if (!leg_settle(leg, rude))
+        return false;
     shutdown(leg->fd, SHUT_WR);
+    return true;
 }
 
 /* Closing a socket with unread bytes makes the kernel send RST, which could overtake what was said
@@ -191,6 +229,7 @@ void leg_close(struct leg *leg, bool torn)
     leg->state = LEG_CLOSED;
     if (leg->fd < 0)
         return;
+    leg_tls_drop(leg);
     if (torn)
         setsockopt(leg->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     else if (!leg->is_read_out)

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "proxy/clock.h"
 #include "proxy/due_timer.h"
 #include "proxy/leg.h"
+#include "proxy/leg_tls.h"
 #include "proxy/lookup.h"
 
 /* Reads in one callback before others have their turn. */
@@ -78,9 +80,48 @@ static void on_closed(uv_handle_t *handle)
     release(link);
 }
 
+static bool lingers(const struct link *link)
+{
+    return link->legs[CLIENT].state == LEG_LINGERS || link->legs[SERVER].state == LEG_LINGERS;
+}
+
+/* What was written in records and has not left would be lost with the leg: the kernel, which sees
+ * to that for plain text, does not have it yet. */
 static void close_leg(struct link *link, enum side side, bool torn)
 {
-    leg_close(&link->legs[side], torn);
+    struct leg *leg = &link->legs[side];
+    bool is_open = leg->state == LEG_OPEN || leg->state == LEG_LINGERS;
+    if (!torn && is_open && !leg_settle(leg, session_close_is_rude(link->session, side)))
+        leg->state = LEG_LINGERS;
+    else
+        leg_close(leg, torn);
+}
+
+static void close_timer(struct link *link)
+{
+    uv_close((uv_handle_t *)&link->timer.handle, on_closed);
+}
+
+static void end_lingering(struct link *link)
+{
+    for (enum side side = CLIENT; side <= SERVER; side++)
+        if (link->legs[side].state == LEG_LINGERS)
+            leg_close(&link->legs[side], false);
+    close_timer(link);
+}
+
+static void on_lingered(uv_timer_t *timer)
+{
+    end_lingering(timer->data);
+}
+
+static void linger_on(struct link *link, struct leg *leg)
+{
+    if (!leg_settle(leg, true))
+        return;
+    leg_close(leg, false);
+    if (!link->session && !lingers(link))
+        close_timer(link);
 }
 
 static void close_link(struct link *link, instant now)
@@ -92,8 +133,11 @@ static void close_link(struct link *link, instant now)
     poller_withdraw(link->place->poller, &link->turn);
     if (link->lookup)
         lookup_cancel(link->lookup);
-    uv_close((uv_handle_t *)&link->timer.handle, on_closed);
     session_free(session, now);
+    if (lingers(link))
+        uv_timer_start(&link->timer.handle, on_lingered, LINGER_S * 1000, 0);
+    else
+        close_timer(link);
 }
 
 /* -- bytes ------------------------------------------------------------------------------------ */
@@ -101,6 +145,27 @@ static void close_link(struct link *link, instant now)
 static enum direction direction_from(enum side side)
 {
     return side == CLIENT ? TO_SERVER : TO_CLIENT;
+}
+
+static struct securing securing(struct link *link)
+{
+    return (struct securing){ link->place->tls, link->session, link->legs };
+}
+
+static void note_trouble(struct link *link, enum side side, ssize_t error, instant now)
+{
+    struct securing tls = securing(link);
+    if (error == UV_EPROTO && link->legs[side].layer)
+        securing_broke(&tls, side, now);
+    else if (error != UV_EAGAIN)
+        link->legs[side].is_torn = true;
+}
+
+static void note_end(struct link *link, enum side side, instant now)
+{
+    struct securing tls = securing(link);
+    securing_was_cut(&tls, side, now);
+    session_ended(link->session, side, closed_by[side], now);
 }
 
 /* Answers how many bytes have come; 0 when there are none for now, or no more. */
@@ -116,9 +181,9 @@ static size_t read_once(struct link *link, enum side side, size_t *room, instant
     leg->was_emptied = got < (ssize_t)*room;
     session_commit(link->session, direction, got > 0 ? (size_t)got : 0, now);
     if (got < 0)
-        leg->is_torn = got != UV_EAGAIN || leg->is_torn;
+        note_trouble(link, side, got, now);
     else if (got == 0)
-        session_ended(link->session, side, closed_by[side], now);
+        note_end(link, side, now);
     return got > 0 ? (size_t)got : 0;
 }
 
@@ -130,7 +195,7 @@ static bool may_read(const struct link *link, enum side side)
 
 static bool has_to_read(const struct link *link, enum side side)
 {
-    return link->legs[side].may_read && may_read(link, side);
+    return leg_may_read(&link->legs[side]) && may_read(link, side);
 }
 
 static void read_some(struct link *link, enum side side, instant now)
@@ -148,18 +213,18 @@ static bool write_some(struct link *link, enum side side, instant now)
     struct span spans[SPANS_MAX];
     if (leg->state != LEG_OPEN || leg->wants_write || leg->is_torn)
         return false;
+    /* Records that are left from before go first. */
+    if (leg->layer && !leg_tls_flush(leg))
+        return false;
     size_t count = session_peek_all(link->session, direction, spans, SPANS_MAX);
     if (!count)
-        return false;
-    size_t wanted = 0;
-    for (size_t i = 0; i < count; i++)
-        wanted += spans[i].len;
+        return leg->is_torn;
     ssize_t sent = leg_write(leg, spans, count);
     if (sent > 0)
         session_consume(link->session, direction, (size_t)sent, now);
-    leg->wants_write = sent == UV_EAGAIN || (sent >= 0 && (size_t)sent < wanted);
-    leg->is_torn = sent < 0 && sent != UV_EAGAIN;
-    return sent > 0 || leg->is_torn;
+    else if (sent < 0)
+        note_trouble(link, side, sent, now);
+    return sent != 0 && sent != UV_EAGAIN;
 }
 
 /* -- the upstream ----------------------------------------------------------------------------- */
@@ -268,6 +333,41 @@ static bool serve_torn(struct link *link, enum side side, instant now)
     return true;
 }
 
+static bool is_to_close(const struct link *link, enum side side)
+{
+    enum leg_state state = link->legs[side].state;
+    return (state != LEG_CLOSED && wishes(link, side, WISH_RESET)) ||
+           (state != LEG_CLOSED && state != LEG_LINGERS && wishes(link, side, WISH_CLOSE));
+}
+
+/* A handshake reads and writes by itself; the connection may end or tear in it. */
+static bool serve_handshake(struct link *link, enum side side, instant now)
+{
+    struct securing tls = securing(link);
+    if (securing_shake(&tls, side, now))
+        return true;
+    if (!link->legs[side].is_torn)
+        return false;
+    close_leg(link, side, true);
+    session_ended(link->session, side, reset_by[side], now);
+    return true;
+}
+
+static bool finish(struct link *link, enum side side, instant now)
+{
+    if (!leg_finish(&link->legs[side], session_close_is_rude(link->session, side)))
+        return false;
+    session_finished(link->session, side, now);
+    return true;
+}
+
+static bool bare(struct link *link, enum side side, instant now)
+{
+    struct securing tls = securing(link);
+    securing_bare(&tls, side, now);
+    return true;
+}
+
 /* Does what the session wishes of one side; true when that may have led to further wishes. */
 static bool serve(struct link *link, enum side side, instant now)
 {
@@ -276,19 +376,20 @@ static bool serve(struct link *link, enum side side, instant now)
         connect_upstream(link, now);
         return true;
     }
-    if (leg->state != LEG_CLOSED && wishes(link, side, WISH_RESET | WISH_CLOSE)) {
+    if (is_to_close(link, side)) {
         close_leg(link, side, wishes(link, side, WISH_RESET));
         return true;
     }
     if (leg->state != LEG_OPEN)
         return false;
+    if (wishes(link, side, WISH_SECURE))
+        return serve_handshake(link, side, now);
     if (leg->is_torn)
         return serve_torn(link, side, now);
-    if (wishes(link, side, WISH_FINISH)) {
-        leg_finish(leg);
-        session_finished(link->session, side, now);
-        return true;
-    }
+    if (wishes(link, side, WISH_BARE))
+        return bare(link, side, now);
+    if (wishes(link, side, WISH_FINISH))
+        return finish(link, side, now);
     return write_some(link, side, now);
 }
 
@@ -341,6 +442,10 @@ static void on_ready(struct leg *leg, uint32_t events)
     leg_note(leg, events);
     if (leg->state == LEG_CLOSED)
         return;
+    if (leg->state == LEG_LINGERS) {
+        linger_on(link, leg);
+        return;
+    }
     if (leg->state == LEG_CONNECTING)
         attempt_ended(link, now);
     else
@@ -374,6 +479,8 @@ static struct session *begin_session(const struct link_place *place, const struc
         .recall = place->recall,
         .pool = place->pool,
         .journal = place->journal,
+        .client_tls = arrival->client_tls,
+        .server_tls = place->server_tls,
         .facts = {
             .client = text_span(&client),
             .client_ip = text_span(&client_ip),
@@ -421,8 +528,11 @@ void link_open(struct link_place *place, const struct arrival *arrival, instant 
 
 void link_end(struct link *link, instant now)
 {
-    if (!link->session)
+    if (!link->session) {
+        if (lingers(link))
+            end_lingering(link);
         return;
+    }
     session_drain(link->session, now);
     pump(link, now);
     if (link->session)

@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "proxy/address.h"
 #include "proxy/poller.h"
+#include "proxy/securing.h"
 #include "session/rule_set.h"
 #include "session/session.h"
 
@@ -21,6 +22,8 @@ struct link_place {
     struct pool *pool;
     struct journal *journal;
     const struct address *upstream;
+    struct tls_place *tls;
+    bool server_tls;           /* the upstream begins with TLS */
     struct span upstream_name; /* the upstream as the journal shows it */
     struct span host;          /* the name the proxy goes by */
     /* The link is gone; its rules go back to their owner. */
@@ -36,6 +39,7 @@ struct arrival {
     uint64_t number;        /* of the session in this run, from 1 */
     char guid[40];          /* unique across restarts */
     struct rule_set *rules; /* those in force when it came */
+    bool client_tls;        /* the client begins with TLS */
 };
 
 /* Begins a session; the link owns the arrival's socket and frees itself when the session ends. */

@@ -54,7 +54,9 @@ void overload_refuse(const struct link_place *place, const struct arrival *arriv
     struct text reply = { 0 };
     text_addf(&reply, "421 4.3.2 %.*s smtpchaos: too many sessions\r\n", (int)place->host.len,
               (const char *)place->host.ptr);
-    say(arrival->fd, text_span(&reply));
+    /* Who begins with TLS could not read it. */
+    if (!arrival->client_tls)
+        say(arrival->fd, text_span(&reply));
     close(arrival->fd);
     write_down(place, arrival, &reply, now);
     text_deinit(&reply);

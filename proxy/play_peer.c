@@ -54,7 +54,7 @@ static void write_said(struct play_peer *peer)
     peer->written += sent > 0 ? (size_t)sent : 0;
     peer->leg.wants_write = sent == UV_EAGAIN || (sent >= 0 && (size_t)sent < rest.len);
     if (peer->ends && peer->written == peer->said.len)
-        leg_finish(&peer->leg);
+        leg_finish(&peer->leg, false);
 }
 
 static void on_ready(struct leg *leg, uint32_t events)
@@ -101,5 +101,5 @@ void play_peer_end(struct play_peer *peer, enum play_end end)
     }
     peer->ends = true;
     if (peer->written == peer->said.len)
-        leg_finish(&peer->leg);
+        leg_finish(&peer->leg, false);
 }

@@ -19,6 +19,7 @@
 #include "proxy/listener.h"
 #include "proxy/overload.h"
 #include "proxy/sink_server.h"
+#include "proxy/tls_run.h"
 #include "proxy/worker.h"
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
@@ -34,6 +35,7 @@ struct server {
     struct sink_server *sink; /* NULL when the upstream is another's */
     struct listeners listeners;
     struct journal_file *journal;
+    struct tls_run tls;
     struct recall *recall;
     struct worker *workers;
     unsigned worker_count;
@@ -92,10 +94,15 @@ static void deal(struct server *server, const struct arrival *arrival)
         worker_hand(&server->workers[n], arrival);
 }
 
-static void on_accept(void *owner, int fd, const struct socket_address *peer)
+static void on_accept(const struct listener *listener, int fd, const struct socket_address *peer)
 {
-    struct server *server = owner;
-    struct arrival arrival = { .fd = fd, .peer = *peer, .number = ++server->accepted };
+    struct server *server = listener->owner;
+    struct arrival arrival = {
+        .fd = fd,
+        .peer = *peer,
+        .number = ++server->accepted,
+        .client_tls = listener->is_tls,
+    };
     snprintf(arrival.guid, sizeof arrival.guid, "%012" PRIx64 "-%" PRIu64, server->run,
              arrival.number);
     if (take_session(server, &arrival.rules)) {
@@ -165,6 +172,7 @@ static void reload(struct server *server)
     server->rules = rules;
     uv_mutex_unlock(&server->mutex);
     complain("rules read again: %zu for new sessions", rules->count);
+    tls_run_read_again(&server->tls);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -245,6 +253,8 @@ static int prepare(struct server *server)
             return status;
     }
     int status = prepare_upstream(server);
+    if (status == 0)
+        status = tls_run_begin(&server->tls, settings);
     if (status || !settings->journal)
         return status;
     server->journal = journal_file_open(settings->journal, settings->journal_format);
@@ -261,6 +271,7 @@ static void start_workers(struct server *server)
         .upstream = &server->upstream,
         .upstream_name = text_span(&server->upstream_name),
         .host = span_of(server->host),
+        .server_tls = server->upstream.is_tls,
         .gone = on_gone,
         .owner = server,
     };
@@ -268,7 +279,7 @@ static void start_workers(struct server *server)
     server->workers = calloc(server->worker_count, sizeof *server->workers);
     check(server->workers != NULL);
     for (unsigned i = 0; i < server->worker_count; i++)
-        worker_init(&server->workers[i], &options, server->journal, &place);
+        worker_init(&server->workers[i], &options, server->journal, &place, server->tls.context);
     for (unsigned i = 1; i < server->worker_count; i++)
         worker_start(&server->workers[i]);
 }
@@ -291,8 +302,10 @@ static void write_head(struct server *server)
 static void announce(const struct server *server)
 {
     for (size_t i = 0; i < server->listeners.count; i++) {
-        const struct socket_address *address = &server->listeners.all[i].address;
+        const struct listener *listener = &server->listeners.all[i];
+        const struct socket_address *address = &listener->address;
         struct text name = { 0 };
+        text_add(&name, span_of(listener->is_tls ? "smtps:" : ""));
         socket_address_format(address, &name);
         complain("listening on %s, upstream %.*s, seed %" PRIu64, text_string(&name),
                  (int)server->upstream_name.len, (const char *)server->upstream_name.ptr,
@@ -358,6 +371,7 @@ static void deinit(struct server *server)
     if (server->sink)
         sink_server_free(server->sink);
     let_go(server->rules);
+    tls_run_end(&server->tls);
     recall_free(server->recall);
     text_deinit(&server->upstream_name);
     uv_mutex_destroy(&server->mutex);

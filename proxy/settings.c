@@ -8,6 +8,7 @@
 #include "proxy/config.h"
 #include "proxy/exits.h"
 #include "proxy/rule_source.h"
+#include "proxy/tls/authority_files.h"
 
 enum {
     LISTEN,
@@ -21,6 +22,11 @@ enum {
     FOR,
     DRY_RUN,
     TLS,
+    CERTIFICATE,
+    KEY,
+    CA,
+    TLS_TIMEOUT,
+    KEYLOG,
     MAX_SESSIONS,
     MAX_LINE,
     CONNECT_TIMEOUT,
@@ -30,11 +36,12 @@ enum {
 };
 
 static const struct option_row rows[] = {
-    [LISTEN] = OPTION_LISTEN_ROW,
-    [UPSTREAM] = { "upstream", OPTION_ADDRESS, "ADDR", .required = true,
+    [LISTEN] = OPTION_LISTEN_ROW(true, ", all with `smtps:` before them for TLS from the start"),
+    [UPSTREAM] = { "upstream", OPTION_ADDRESS, "ADDR", .required = true, .may_be_tls = true,
                    .help =
                        "where every session is carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
-                       "or `sink`, a receiver that is built in, accepts all mail and forgets it" },
+                       "smtps:… for TLS from the start, or `sink`, a receiver that is built in, "
+                       "accepts all mail and forgets it" },
     [RULE] = { "rule", OPTION_TEXT, "LINE", .repeatable = true, .is_rule = true,
                .help =
                    "one line of the rule language; rules and profiles count in the order given" },
@@ -58,9 +65,26 @@ static const struct option_row rows[] = {
     [FOR] = { "for", OPTION_TIME, "TIME", .preset = "forever",
               .help = "all rules switch off by themselves after this time; the wire stays" },
     [DRY_RUN] = { "dry-run", OPTION_FLAG, .help = "rules are decided and written down, not done" },
-    [TLS] = { "tls", OPTION_WORD, "off|pass|intercept", .preset = "off",
-              .choices = "off|pass|intercept",
-              .help = "what happens at STARTTLS; off: what follows it passes unread" },
+    [TLS] = { "tls", OPTION_WORD, "off|pass|intercept|client|server", .preset = "off",
+              .choices = "off|pass|intercept|client|server",
+              .help = "what happens at STARTTLS; off, pass: what follows it passes unread; "
+                      "intercept: TLS is made with both sides, so that rules see what passes; "
+                      "client: it is offered and granted to the client, the upstream hears plain "
+                      "text; server: it is made with an upstream that offers it, the client hears "
+                      "plain text" },
+    [CERTIFICATE] = { "certificate", OPTION_TEXT, "FILE",
+                      .help = "PEM: what clients are shown, with what comes behind it in the chain "
+                              "(one is minted after the upstream's, or for the name asked for)" },
+    [KEY] = { "key", OPTION_TEXT, "FILE", .help = "PEM: its private key (in the same file)" },
+    [CA] = OPTION_CA_ROW,
+    [TLS_TIMEOUT] = { "tls-timeout", OPTION_TIME, "TIME",
+                      .preset = TEXT_OF(TLS_TIMEOUT_DEFAULT_S) "s",
+                      .help = "how long a handshake may take before the session is ended; 0 or "
+                              "forever: no limit of ours" },
+    [KEYLOG] = { "keylog", OPTION_TEXT, "FILE",
+                 .help =
+                     "append the secrets of TLS sessions to FILE, mode 0600, as Wireshark reads "
+                     "them: whoever has the file can read the mail in a capture" },
     [MAX_SESSIONS] = { "max-sessions", OPTION_COUNT, "N", .preset = TEXT_OF(MAX_SESSIONS_DEFAULT),
                        .min = 1, .max = MAX_SESSIONS_MAX,
                        .help = "sessions open at once, each with two open files (ulimit -n bounds "
@@ -141,13 +165,34 @@ static int read_listeners(struct settings *settings)
     return 0;
 }
 
+/* A key alone has nothing to belong to. */
 static int refuse_tls(const struct options *options)
 {
-    const struct option_value *tls = options_value(options, TLS);
-    if (!tls || tls->number == 0)
+    const struct option_value *key = options_value(options, KEY);
+    if (!key || options_given(options, CERTIFICATE))
         return 0;
-    complain("--tls: \"%s\" is not built yet; \"off\" is", tls->text);
-    return tls->place.file ? EX_CONFIG : EX_USAGE;
+    complain("--key: there is no --certificate that it belongs to");
+    return key->place.file ? EX_CONFIG : EX_USAGE;
+}
+
+static enum tls_mode tls_mode_of(const struct options *options)
+{
+    static const enum tls_mode modes[] = { TLS_PASS, TLS_PASS, TLS_INTERCEPT, TLS_TO_CLIENT,
+                                           TLS_TO_SERVER };
+    return modes[options_number(options, TLS)];
+}
+
+static void read_tls(struct settings *settings)
+{
+    const struct options *options = &settings->options;
+    settings->session.tls = tls_mode_of(options);
+    settings->session.tls_timeout = timeout_of(options, TLS_TIMEOUT);
+    settings->tls = (struct tls_settings){
+        .authority = options_text(options, CA),
+        .certificate = options_text(options, CERTIFICATE),
+        .key = options_text(options, KEY),
+        .keylog = options_text(options, KEYLOG),
+    };
 }
 
 static uint64_t random_seed(void)
@@ -202,6 +247,7 @@ bool settings_read(struct settings *settings, int argc, char **argv, int *status
         settings->rules = read_rules(&settings->options, status);
     if (*status == 0) {
         read_bounds(settings);
+        read_tls(settings);
         return true;
     }
     options_deinit(&settings->options);

@@ -13,6 +13,14 @@
 #include "session/rule_set.h"
 #include "session/session.h"
 
+/* What TLS takes; NULL where nothing was given. */
+struct tls_settings {
+    const char *authority;
+    const char *certificate;
+    const char *key;
+    const char *keylog;
+};
+
 struct settings {
     int argc; /* for reading everything again */
     char **argv;
@@ -21,8 +29,9 @@ struct settings {
     size_t listen_count;
     struct address upstream;
     struct session_options session; /* rules_off is each worker's own */
-    duration rules_for;             /* NEVER: for good */
-    const char *journal;            /* NULL: none */
+    struct tls_settings tls;
+    duration rules_for;  /* NEVER: for good */
+    const char *journal; /* NULL: none */
     enum journal_format journal_format;
     uint64_t sessions_max;
     bool sessions_max_given; /* the bound is a person's, not our default */

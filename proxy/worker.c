@@ -69,7 +69,8 @@ static void init_handles(struct worker *worker)
 }
 
 void worker_init(struct worker *worker, const struct session_options *options,
-                 struct journal_file *journal, const struct link_place *place)
+                 struct journal_file *journal, const struct link_place *place,
+                 struct tls_context *tls)
 {
     *worker = (struct worker){ .options = *options, .place = *place };
     init_handles(worker);
@@ -77,6 +78,8 @@ void worker_init(struct worker *worker, const struct session_options *options,
     worker->options.rules_off = &worker->rules_off;
     worker->place.poller = &worker->poller;
     worker->place.pool = &worker->pool;
+    worker->tls.context = tls;
+    worker->place.tls = &worker->tls;
     worker->place.options = &worker->options;
     worker->place.journal = journal_writer_journal(&worker->writer);
 }
@@ -86,6 +89,7 @@ void worker_deinit(struct worker *worker)
     poller_deinit(&worker->poller);
     uv_mutex_destroy(&worker->mutex);
     journal_writer_deinit(&worker->writer);
+    tls_place_deinit(&worker->tls);
     pool_deinit(&worker->pool);
     free(worker->arrivals);
 }

@@ -27,6 +27,7 @@ struct worker {
     struct journal_writer writer;
     struct session_options options;
     bool rules_off;
+    struct tls_place tls;
     struct link_place place;
     uv_mutex_t mutex;         /* guards the inbox: what follows */
     struct arrival *arrivals; /* owned array */
@@ -38,7 +39,8 @@ struct worker {
 /* `place` names what all workers share; loop, pool, journal and options are filled in here. The
  * worker must stay where it is. */
 void worker_init(struct worker *worker, const struct session_options *options,
-                 struct journal_file *journal, const struct link_place *place);
+                 struct journal_file *journal, const struct link_place *place,
+                 struct tls_context *tls);
 /* After its loop has ended. */
 void worker_deinit(struct worker *worker);
 /* Runs the loop in a thread of its own, and waits for it. */
