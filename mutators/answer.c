@@ -45,12 +45,17 @@ const struct mutator mutator_answer = {
         "was still to hear, the greeting too; the server's connection is ended, and from then on "
         "rules answer, and where none does a stand-in: 250 to NOOP, RSET and HELO, 221 to QUIT, "
         "else 421.\n\n"
+        "On body the reply comes in the midst of the mail and stands for the one to its end. The "
+        "server spared gets nothing from that line on, and its connection is ended without a dot; "
+        "what else the client sends of the mail goes nowhere. With upstream=told the mail goes on "
+        "and the server's own reply to it is swallowed.\n\n"
         "then=finish closes both connections behind the reply, as a server does behind 421; "
-        "then=reset tears them; then=mute says nothing more to the client.",
+        "then=reset tears them; then=mute says nothing more to the client; then=tear-client tears "
+        "the client's connection and leaves the server's open and silent.",
     .clause = "RFC 5321 section 4.2: each command gets one reply, from the server.",
     .example = "to server command RCPT first 1 per triplet answer "
                "reply=\"451 4.7.1 Greylisted, try again later\"",
-    .wants = ANSWERING_WANTS,
+    .wants = ANSWERING_WANTS | SMTP_BODY,
     .directions = BOTH_WAYS,
     PARAM_TABLE(answer_params),
     .apply = answer_apply,

@@ -3,7 +3,8 @@
 
 void answering_end(struct mutation *mutation, size_t then, uint64_t after)
 {
-    static const enum fate fates[] = { FATE_NONE, FATE_FINISH, FATE_RESET, FATE_MUTE };
+    static const enum fate fates[] = { FATE_NONE, FATE_FINISH, FATE_RESET, FATE_MUTE,
+                                       FATE_TEAR_CLIENT };
     enum fate fate = fates[mutation_param(mutation, then)];
     if (fate != FATE_NONE)
         mutation_end(mutation, fate, after);

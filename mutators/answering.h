@@ -13,7 +13,7 @@ enum { ANSWERING_GO_ON, ANSWERING_FINISH, ANSWERING_RESET, ANSWERING_MUTE };
 
 #define ANSWERING_THEN                                                                             \
     {                                                                                              \
-        .name = "then", .kind = PARAM_WORD, .choices = "go-on|finish|reset|mute",                  \
+        .name = "then", .kind = PARAM_WORD, .choices = "go-on|finish|reset|mute|tear-client",      \
         .what = "what becomes of the session once the reply has left"                              \
     }
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <stdlib.h>
+
 #include "base/check.h"
 
 void mutation_begin(struct mutation *mutation)
@@ -11,6 +13,7 @@ void mutation_begin(struct mutation *mutation)
     text_clear(&mutation->answer);
     text_clear(&mutation->drawn);
     mutation->piece_count = 0;
+    mutation->pause = 0;
     mutation->has_answer = mutation->answer_told = mutation->takes_over = false;
     mutation->noted = false;
     mutation->delay = 0;
@@ -36,6 +39,7 @@ void mutation_deinit(struct mutation *mutation)
     text_deinit(&mutation->drawn);
     text_deinit(&mutation->scratch[0]);
     text_deinit(&mutation->scratch[1]);
+    free(mutation->pieces);
 }
 
 static const struct argument *argument_at(const struct mutation *mutation, size_t param)
@@ -152,16 +156,35 @@ struct span mutation_first_part(const struct mutation *mutation, struct span res
 }
 
 /* Neighbouring bytes of one role are one piece, so that a mutator may send in parts. */
+/* Rooms are kept from event to event; most events have one piece. */
+static struct piece *begin_piece(struct mutation *mutation, enum piece_role role)
+{
+    check(mutation->piece_count < PIECES_MAX);
+    if (mutation->piece_count == mutation->piece_room) {
+        mutation->piece_room += mutation->piece_room + 1;
+        mutation->pieces =
+            realloc(mutation->pieces, mutation->piece_room * sizeof *mutation->pieces);
+        check(mutation->pieces != NULL);
+    }
+    struct piece *piece = &mutation->pieces[mutation->piece_count++];
+    *piece = (struct piece){ .role = role, .wait = mutation->pause };
+    mutation->pause = 0;
+    return piece;
+}
+
 static void add_piece(struct mutation *mutation, enum piece_role role, struct span bytes)
 {
     text_add(&mutation->content, bytes);
-    struct piece *last = &mutation->pieces[mutation->piece_count ? mutation->piece_count - 1 : 0];
-    if (mutation->piece_count == 0 || last->role != role) {
-        check(mutation->piece_count < PIECES_MAX);
-        last = &mutation->pieces[mutation->piece_count++];
-        last->role = role;
-    }
+    struct piece *last =
+        mutation->piece_count ? &mutation->pieces[mutation->piece_count - 1] : NULL;
+    if (mutation->piece_count == 0 || last->role != role || mutation->pause > 0)
+        last = begin_piece(mutation, role);
     last->end = mutation->content.len;
+}
+
+void mutation_pause(struct mutation *mutation, duration wait)
+{
+    mutation->pause = instant_after(mutation->pause, wait);
 }
 
 void mutation_send(struct mutation *mutation, struct span bytes)

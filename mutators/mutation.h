@@ -26,10 +26,11 @@ enum verdict {
 /* How a session may be made to end; a larger one is harsher. */
 enum fate {
     FATE_NONE,
-    FATE_FINISH,    /* both legs end in order (FIN) once what is under way has left */
-    FATE_MUTE,      /* the event's target never hears another byte, nor an end */
-    FATE_BLACKHOLE, /* neither side hears anything more; both stay open */
-    FATE_RESET      /* both legs are torn (RST) */
+    FATE_FINISH,      /* both legs end in order (FIN) once what is under way has left */
+    FATE_MUTE,        /* the event's target never hears another byte, nor an end */
+    FATE_BLACKHOLE,   /* neither side hears anything more; both stay open */
+    FATE_TEAR_CLIENT, /* the client's leg is torn, the server's stays open and silent */
+    FATE_RESET        /* both legs are torn (RST) */
 };
 
 /* A piece of what replaces the event. */
@@ -40,10 +41,11 @@ enum piece_role {
 
 struct piece {
     enum piece_role role;
-    size_t end; /* offset behind the piece in `content` */
+    size_t end;    /* offset behind the piece in `content` */
+    duration wait; /* before it leaves */
 };
 
-#define PIECES_MAX 8
+#define PIECES_MAX 256
 
 /* Zeroed but for the inputs, reused from event to event by its owner. Mutators use the functions
  * below; the fields are for the session. */
@@ -67,8 +69,10 @@ struct mutation {
 
     /* outputs */
     struct text content;
-    struct piece pieces[PIECES_MAX];
+    struct piece *pieces; /* owned, room for `piece_room` */
     size_t piece_count;
+    size_t piece_room;
+    duration pause; /* before the piece to come */
     bool has_answer;
     bool answer_told; /* the server gets the event all the same, its reply is swallowed */
     bool takes_over;  /* ... or the answer is said at once, in place of all that the client has not
@@ -132,6 +136,9 @@ struct span mutation_first_part(const struct mutation *mutation, struct span res
 void mutation_send(struct mutation *mutation, struct span bytes);
 /* Content: bytes beside the event; a command that is added has its reply swallowed. */
 void mutation_add(struct mutation *mutation, struct span bytes);
+/* Content: what is sent or added next waits so long behind what was before it. At most PIECES_MAX
+ * pieces are told apart by pauses and roles. */
+void mutation_pause(struct mutation *mutation, duration wait);
 /* Content, to the server only: the client is told `reply`, a whole reply; CRLF is added unless it
  * ends in a line ending of its own. The server is spared the event, or told it. */
 void mutation_answer(struct mutation *mutation, struct span reply, bool told);

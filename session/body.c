@@ -1,4 +1,4 @@
-/* body: mail on its way to the server: where it goes, and its lines meeting the rules. Chunks of
+/* body: mail on its way to the server: where it goes, and what rules made of its lines. Chunks of
  * our own are bdat.c's, the end of the mail is body_end.c's. */
 #include <string.h>
 
@@ -17,7 +17,7 @@ static void begin(struct session *session, enum body_route route, instant now)
     struct mail *mail = &session->mail;
     mail->route = route;
     mail->tail_len = 0;
-    mail->holds_tail = mail->answered = mail->told = false;
+    mail->holds_tail = mail->answered = mail->swallows = mail->told = false;
     mail_lane(session)->decoder.body_as_lines =
         route != BODY_NOWHERE && judge_wants_lines(session, TO_SERVER, now);
 }
@@ -94,6 +94,18 @@ static void send_mail(struct session *session, struct span bytes, const struct o
         lane_send(mail_lane(session), bytes, outcome);
 }
 
+/* What stands in for a piece of mail leaves with its pauses. */
+static void send_pieces(struct session *session, struct span content, const struct outcome *outcome)
+{
+    size_t begin = 0;
+    for (size_t i = 0; i < outcome->piece_count && begin < content.len; i++) {
+        size_t end = outcome->pieces[i].end;
+        outbox_wait(&mail_lane(session)->out, outcome->pieces[i].wait);
+        send_mail(session, span_drop(span_take(content, end), begin), outcome);
+        begin = end;
+    }
+}
+
 /* Without anything to add or keep back, bytes are relinked, not copied. */
 static bool passes_as_is(const struct session *session, const struct outcome *outcome)
 {
@@ -101,8 +113,8 @@ static bool passes_as_is(const struct session *session, const struct outcome *ou
            outcome->fate == FATE_NONE;
 }
 
-static void mail_leaves(struct session *session, const struct smtp_event *event,
-                        const struct outcome *outcome)
+void mail_leaves(struct session *session, const struct smtp_event *event,
+                 const struct outcome *outcome)
 {
     struct lane *lane = mail_lane(session);
     outbox_wait(&lane->out, outcome->delay);
@@ -112,20 +124,12 @@ static void mail_leaves(struct session *session, const struct smtp_event *event,
     }
     struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
     bytes = span_take(bytes, before_fate(outcome, bytes.len));
-    send_mail(session, span_drop(bytes, lane->ahead), outcome);
+    if (outcome->taken && lane->ahead == 0)
+        send_pieces(session, bytes, outcome);
+    else
+        send_mail(session, span_drop(bytes, lane->ahead), outcome);
     lane_discard(lane, event->raw.len);
     apply_fate(session, outcome->fate, lane);
-}
-
-void handle_body(struct session *session, const struct smtp_event *event, instant now)
-{
-    session->dialogue.body_bytes += event->raw.len;
-    if (session->mail.route == BODY_NOWHERE || session->detached)
-        lane_discard(mail_lane(session), event->raw.len);
-    else
-        mail_leaves(session, event, judge(session, event, now));
-    if (event->body.ends_chunk)
-        chunk_ends(session);
 }
 
 void mail_breaks_off(struct session *session)

@@ -61,7 +61,15 @@ static void end_is_spared(struct session *session, const struct smtp_event *even
         dialogue_expect(&session->dialogue)->client_verb = VERB_BDAT;
     }
     answer_final(session, event->body.chunked, outcome, REPLY_LOCAL);
-    part_company(session, now);
+    give_up_server(session, outcome->fate, now);
+}
+
+/* What rules put at the end of mail that came by BDAT is its last lines. */
+static void last_chunk_leaves(struct session *session, const struct outcome *outcome)
+{
+    if (outcome->taken)
+        chain_append(&session->mail.chunk, text_span(&outcome->content));
+    chunk_say(session, true, session->mail.swallows ? REPLY_SWALLOWED : REPLY_PASSES);
 }
 
 /* The server gets the end as the rules leave it. */
@@ -69,13 +77,14 @@ static void end_leaves(struct session *session, const struct smtp_event *event,
                        const struct outcome *outcome)
 {
     struct lane *lane = mail_lane(session);
-    struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
     if (!outcome->has_answer)
         outbox_wait(&lane->out, outcome->delay);
     if (session->mail.route == BODY_RECHUNK)
-        chunk_say(session, true, REPLY_PASSES);
+        last_chunk_leaves(session, outcome);
+    else if (outcome->taken)
+        lane_send_content(lane, outcome, before_fate(outcome, outcome->content.len));
     else
-        lane_send(lane, span_take(bytes, before_fate(outcome, bytes.len)), outcome);
+        lane_send(lane, span_take(event->raw, before_fate(outcome, event->raw.len)), outcome);
     session->dialogue.server_in_body = false;
     if (outcome->has_answer) {
         answer_final(session, event->body.chunked, outcome, REPLY_REPLACED);

@@ -43,7 +43,7 @@ void handle_close(struct session *session, enum direction direction, instant now
     const struct outcome *outcome = judge(session, &event, now);
     outbox_wait(&lane->out, outcome->delay);
     if (outcome->taken)
-        lane_send(lane, text_span(&outcome->content), outcome);
+        lane_send_content(lane, outcome, SIZE_MAX);
     apply_fate(session, outcome->fate, lane);
     if (outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0))
         outbox_step(&lane->out, STEP_FINISH);

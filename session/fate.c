@@ -31,6 +31,12 @@ void apply_fate(struct session *session, enum fate fate, struct lane *lane)
         outbox_step(&session->lanes[TO_CLIENT].out, STEP_MUTE);
         turn_deaf(session);
         return;
+    case FATE_TEAR_CLIENT:
+        outbox_step(&session->lanes[TO_SERVER].out, STEP_MUTE);
+        outbox_step(&session->lanes[TO_CLIENT].out, STEP_RESET);
+        set_ending(session, ENDING_RULE_RESET);
+        turn_deaf(session);
+        return;
     case FATE_RESET:
         outbox_step(&lane->out, STEP_RESET_ALL);
         set_ending(session, ENDING_RULE_RESET);

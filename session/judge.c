@@ -117,14 +117,25 @@ static void merge_tls(struct outcome *outcome, struct mutation *mutation)
     }
 }
 
+static void swap_pieces(struct outcome *outcome, struct mutation *mutation)
+{
+    struct piece *pieces = outcome->pieces;
+    size_t room = outcome->piece_room;
+    outcome->pieces = mutation->pieces;
+    outcome->piece_room = mutation->piece_room;
+    outcome->piece_count = mutation->piece_count;
+    mutation->pieces = pieces;
+    mutation->piece_room = room;
+    mutation->piece_count = 0;
+}
+
 static void merge_content(struct outcome *outcome, struct mutation *mutation, enum verdict verdict)
 {
     bool content = verdict == TAKEN && !mutation->has_answer;
     if (content && !outcome->taken && !outcome->has_answer) {
         outcome->taken = true;
         swap_texts(&outcome->content, &mutation->content);
-        memcpy(outcome->pieces, mutation->pieces, sizeof outcome->pieces);
-        outcome->piece_count = mutation->piece_count;
+        swap_pieces(outcome, mutation);
     }
     if (mutation->has_answer && !outcome->has_answer) {
         outcome->has_answer = true;
@@ -212,7 +223,19 @@ static struct match_source match_of(struct session *session, const struct smtp_e
         .cuts = &session->lanes[event->going].cuts,
         .begins = place_of(session, event),
         .counts = session->counts,
+        .notices = session->notices,
     };
+}
+
+void notice_line(struct session *session, const struct smtp_event *event)
+{
+    const struct rule_set *set = session->rules;
+    if (!set->remembers || event->number == 0)
+        return;
+    if (event->body.offset == 0)
+        memset(session->notices, 0, set->count * sizeof *session->notices);
+    for (size_t i = 0; i < set->count; i++)
+        match_notice(set->rules[i], event->raw, &session->notices[i]);
 }
 
 /* Some mutators work on a message as a whole: what is decided at the first line of its body holds

@@ -62,6 +62,18 @@ void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome)
         outbox_move(&lane->out, &lane->in, len);
 }
 
+void lane_send_content(struct lane *lane, const struct outcome *outcome, size_t leaves)
+{
+    struct span content = span_take(text_span(&outcome->content), leaves);
+    size_t begin = 0;
+    for (size_t i = 0; i < outcome->piece_count && begin < content.len; i++) {
+        size_t end = outcome->pieces[i].end;
+        outbox_wait(&lane->out, outcome->pieces[i].wait);
+        lane_send(lane, span_drop(span_take(content, end), begin), outcome);
+        begin = end;
+    }
+}
+
 /* An event that waits for its end must get it; how long it may be is the decoder's to bound. */
 static size_t lane_held(const struct lane *lane)
 {

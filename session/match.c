@@ -53,8 +53,22 @@ static bool is_listed(const struct match_source *from, struct span name)
     return list_holds(from->recall, name, &keys, from->now);
 }
 
-static bool filter_holds(const struct rule_filter *filter, const struct match_source *from)
+void match_notice(const struct rule *rule, struct span line, struct rule_notice *notice)
 {
+    notice->last_line = 0;
+    for (size_t i = 0; i < rule->filter_count; i++) {
+        const struct rule_filter *filter = &rule->filters[i];
+        uint8_t bit = (uint8_t)(1u << i);
+        if (!filter_remembers(filter) || !pattern_matches(filter->pattern, span_chomp(line)))
+            continue;
+        notice->contains |= bit;
+        notice->last_line |= bit;
+    }
+}
+
+static bool filter_holds(const struct rule *rule, size_t i, const struct match_source *from)
+{
+    const struct rule_filter *filter = &rule->filters[i];
     switch (filter->kind) {
     case FILTER_CLIENT: return cidr_holds(filter->address, filter->prefix, from->facts->client_ip);
     case FILTER_HELO:
@@ -76,6 +90,8 @@ static bool filter_holds(const struct rule_filter *filter, const struct match_so
     case FILTER_JOINED: return cuts_begin_at(from->cuts, from->begins) != filter->yes;
     case FILTER_MATCHES: return text_matches(from, filter->pattern);
     case FILTER_LISTED: return is_listed(from, filter->text);
+    case FILTER_CONTAINS: return from->notices[rule->index - 1].contains & 1u << i;
+    case FILTER_LAST_LINE: return from->notices[rule->index - 1].last_line & 1u << i;
     }
     return false;
 }
@@ -83,7 +99,7 @@ static bool filter_holds(const struct rule_filter *filter, const struct match_so
 static bool filters_hold(const struct rule *rule, const struct match_source *from)
 {
     for (size_t i = 0; i < rule->filter_count; i++)
-        if (!filter_holds(&rule->filters[i], from))
+        if (!filter_holds(rule, i, from))
             return false;
     return true;
 }

@@ -21,6 +21,12 @@ struct rule_count {
     uint64_t message; /* `per message`: the message that `count` is about */
 };
 
+/* What one rule remembers of the mail under way: a bit for each of its filters. */
+struct rule_notice {
+    uint8_t contains;
+    uint8_t last_line;
+};
+
 /* What is looked at. All of it is there. */
 struct match_source {
     const struct session_options *options;
@@ -36,7 +42,11 @@ struct match_source {
     const struct cuts *cuts;   /* of the event's direction */
     uint64_t begins;           /* where the event's bytes stand in it */
     struct rule_count *counts; /* one for each rule of the set, by rule->index - 1 */
+    const struct rule_notice *notices; /* likewise */
 };
+
+/* A line of mail goes by: what the rule's filters remember of the mail. */
+void match_notice(const struct rule *rule, struct span line, struct rule_notice *notice);
 
 /* Overlong events never match. With options->only_recipient a rule hits only where recipients are
  * known and all of them match: of a RCPT and its reply that one, else all of the message; where

@@ -90,6 +90,24 @@ void part_company(struct session *session, instant now)
     log_error(session, "parted", "the server's leg ends without the end of the mail", now);
 }
 
+/* The server's leg stays open, without the end of the mail. */
+static void leave_server(struct session *session, instant now)
+{
+    session->detached = true;
+    session->dialogue.server_in_body = false;
+    session->mail.tail_len = 0;
+    outbox_step(&session->lanes[TO_SERVER].out, STEP_MUTE);
+    log_error(session, "parted", "the server's leg stays open and silent", now);
+}
+
+void give_up_server(struct session *session, enum fate fate, instant now)
+{
+    if (fate == FATE_TEAR_CLIENT)
+        leave_server(session, now);
+    else
+        part_company(session, now);
+}
+
 struct span stand_in_reply(struct session *session, enum verb verb, struct text *out,
                            enum fate *fate)
 {

@@ -12,9 +12,22 @@ void answer_later(struct pending *pending, const struct outcome *outcome, enum r
         pending->server_verb = VERB_NONE;
 }
 
+struct pending *pending_swallowed(struct dialogue *dialogue, enum verb verb)
+{
+    struct pending *pending = dialogue_expect(dialogue);
+    pending->server_verb = verb;
+    pending->client_verb = VERB_NONE;
+    pending->source = REPLY_SWALLOWED;
+    return pending;
+}
+
 struct pending *final_place(struct session *session, bool chunked)
 {
     struct dialogue *dialogue = &session->dialogue;
+    if (session->mail.swallows && !chunked) {
+        pending_swallowed(dialogue, VERB_DATA)->after_message = true;
+        return NULL;
+    }
     struct pending *pending = chunked && dialogue->count ? dialogue_newest(dialogue) : NULL;
     if (session->mail.answered || (chunked && (!pending || pending->client_verb != VERB_BDAT)))
         return NULL;

@@ -51,7 +51,9 @@ enum rule_filter_kind {
     FILTER_QUIET,     /* it broke a silence of more than number nanoseconds */
     FILTER_SPLIT,     /* it came in several segments */
     FILTER_JOINED,    /* it came in one segment with bytes before it */
-    FILTER_LISTED     /* the name of a list that the client, sender, ... stands on */
+    FILTER_LISTED,    /* the name of a list that the client, sender, ... stands on */
+    FILTER_CONTAINS,  /* PCRE2; any line of the mail so far */
+    FILTER_LAST_LINE  /* PCRE2; the latest line of the mail so far */
 };
 
 struct rule_filter {
@@ -63,8 +65,11 @@ struct rule_filter {
     bool whole_end;          /* SPLIT: of the end of mail all five bytes count */
     enum verb verb;          /* SAID, UNSAID */
     uint64_t number;         /* SIZE, LENGTH, OFFSET: bytes; QUIET: nanoseconds */
-    struct pattern *pattern; /* MATCHES: owned */
+    struct pattern *pattern; /* MATCHES, CONTAINS, LAST_LINE: owned */
 };
+
+/* True when the filter is about lines of mail that may have gone by already. */
+bool filter_remembers(const struct rule_filter *filter);
 
 #define RULE_FILTERS_MAX 8
 

@@ -7,9 +7,9 @@
 #include "session/rule_reader.h"
 
 const char *const filter_words[] = {
-    "client", "helo",   "sender", "recipient", "tls",    "size",  "matches",
-    "length", "offset", "part",   "said",      "unsaid", "early", "parted",
-    "quiet",  "split",  "joined", "listed",    NULL,
+    "client", "helo",   "sender", "recipient", "tls",      "size",      "matches",
+    "length", "offset", "part",   "said",      "unsaid",   "early",     "parted",
+    "quiet",  "split",  "joined", "listed",    "contains", "last-line", NULL,
 };
 
 /* Begins an error about the filter's value. */
@@ -133,7 +133,9 @@ static bool read_by_kind(struct rule_reader *reader, struct rule_filter *filter,
     case FILTER_UNSAID: return read_verb(reader, filter, value);
     case FILTER_QUIET: return read_quiet(reader, filter, value);
     case FILTER_SPLIT: return read_split(reader, filter, value);
-    case FILTER_MATCHES: return read_pattern(reader, filter, value);
+    case FILTER_MATCHES:
+    case FILTER_CONTAINS:
+    case FILTER_LAST_LINE: return read_pattern(reader, filter, value);
     case FILTER_LISTED: filter->text = owned_copy(value); return true;
     }
     return false;
@@ -176,6 +178,11 @@ bool read_filter(struct rule_reader *reader)
     reader->rule->filters[reader->rule->filter_count++] = filter;
     reader_advance(reader);
     return true;
+}
+
+bool filter_remembers(const struct rule_filter *filter)
+{
+    return filter->kind == FILTER_CONTAINS || filter->kind == FILTER_LAST_LINE;
 }
 
 void filter_deinit(struct rule_filter *filter)

@@ -54,7 +54,9 @@ static bool tells_lines_apart(enum rule_filter_kind kind)
     case FILTER_PART:
     case FILTER_QUIET:
     case FILTER_SPLIT:
-    case FILTER_JOINED: return true;
+    case FILTER_JOINED:
+    case FILTER_CONTAINS:
+    case FILTER_LAST_LINE: return true;
     case FILTER_CLIENT:
     case FILTER_HELO:
     case FILTER_SENDER:
@@ -87,6 +89,17 @@ static bool asks_for_cuts(const struct rule *rule)
         if (rule->filters[i].kind == FILTER_SPLIT || rule->filters[i].kind == FILTER_JOINED)
             return true;
     return rule->mutator->minds_cuts;
+}
+
+/* What a filter remembers, it has to see. */
+static void note_memory(struct rule_set *set, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->filter_count; i++) {
+        if (!filter_remembers(&rule->filters[i]))
+            continue;
+        set->remembers = set->body_lines[TO_SERVER] = true;
+        set->wants[TO_SERVER] |= SMTP_BODY;
+    }
 }
 
 static void note_wants(struct rule_set *set, const struct rule *rule)
@@ -191,6 +204,7 @@ static void settle(struct rule_set *set, size_t n, const char *profile)
     for (; n < set->count; n++) {
         set->rules[n]->profile = profile;
         note_wants(set, set->rules[n]);
+        note_memory(set, set->rules[n]);
         note_state(set, set->rules[n]);
     }
     note_groups(set);

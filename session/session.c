@@ -50,6 +50,8 @@ struct session *session_new(const struct session_setup *setup, instant now)
     session->pool = setup->pool;
     session->journal = setup->journal;
     session->counts = zeroed(setup->rules->count, sizeof *session->counts);
+    session->notices =
+        zeroed(setup->rules->remembers ? setup->rules->count : 0, sizeof *session->notices);
     session->decided = zeroed(setup->rules->count, sizeof *session->decided);
     session->states = zeroed(1, setup->rules->state_size);
     session->began = session->last_activity = session->seen = session->silence.since = now;
@@ -89,11 +91,13 @@ void session_free(struct session *session, instant now)
     text_deinit(&session->mail.announced);
     text_deinit(&session->outcome.content);
     text_deinit(&session->outcome.answer);
+    free(session->outcome.pieces);
     free(session->outcome.tls);
     mutation_deinit(&session->mutation);
     dialogue_deinit(&session->dialogue);
     text_deinit(&session->names);
     free(session->counts);
+    free(session->notices);
     free(session->decided);
     free(session->states);
     free(session);

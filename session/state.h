@@ -7,6 +7,7 @@
  *   to_server.c     what becomes of connects and commands
  *   body_end.c      the end of a mail
  *   tls.c           doors and consequences of TLS: secured, failed, what each side forgets
+ *   body_line.c     lines of mail meet the rules, or are answered
  *   to_client.c     what becomes of greetings and replies, and of replies made up here
  *   parting.c       the sides believe different things: bodies to nowhere, the stand-in, opaque
  *   body.c          mail on its way: where it goes, its lines
@@ -38,8 +39,9 @@
 struct outcome {
     bool taken; /* content: pieces replace the event */
     struct text content;
-    struct piece pieces[PIECES_MAX];
+    struct piece *pieces; /* owned, room for `piece_room` */
     size_t piece_count;
+    size_t piece_room;
     bool has_answer;
     bool answer_told;
     bool takes_over;
@@ -86,7 +88,8 @@ struct lane {
 /* Of the direction to the server: the mail under way. */
 struct mail {
     enum body_route route;
-    bool answered;   /* the server has replied to the mail before its end */
+    bool answered;   /* the mail was replied to before its end */
+    bool swallows;   /* ... by a rule, and the server's own reply is to be swallowed */
     bool told;       /* what rules do to its stretches has been written down */
     bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
     uint8_t tail[2];
@@ -143,9 +146,10 @@ struct session {
     struct silence silence;
     struct mutation mutation;
     struct outcome outcome;
-    struct rule_count *counts; /* one for each rule */
-    bool *decided;             /* one for each rule: it holds for the message under way */
-    uint8_t *states;           /* mutators' own, all rules together */
+    struct rule_count *counts;   /* one for each rule */
+    struct rule_notice *notices; /* one for each rule: what it remembers of the mail */
+    bool *decided;               /* one for each rule: it holds for the message under way */
+    uint8_t *states;             /* mutators' own, all rules together */
     enum upstream upstream;
     bool greeted;  /* the greeting has passed the rules, or was made up */
     bool detached; /* the server's leg was given up: the stand-in answers */
@@ -176,6 +180,8 @@ void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome);
 void lane_discard(struct lane *lane, size_t len);
 /* Sends bytes that stand in for others, at the outcome's pace. */
 void lane_send(struct lane *lane, struct span bytes, const struct outcome *outcome);
+/* Sends the first `leaves` bytes of what the rules put in place of an event, with its pauses. */
+void lane_send_content(struct lane *lane, const struct outcome *outcome, size_t leaves);
 /* Above its high-water mark a lane stops wishing to be read, until it is below its low one. */
 void lane_note_pressure(struct lane *lane);
 /* True when more may be read from the side the lane comes from. */
@@ -212,6 +218,8 @@ unsigned judge_changes(const struct session *session, enum direction direction, 
 bool judge_wants_lines(const struct session *session, enum direction direction, instant now);
 /* How many of `len` bytes leave before the fate strikes. */
 size_t before_fate(const struct outcome *outcome, size_t len);
+/* A line of mail goes by, for rules whose filters remember it. */
+void notice_line(struct session *session, const struct smtp_event *event);
 /* Runs the rules; the answer is session->outcome, valid until the next call. */
 const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now);
 
@@ -231,7 +239,9 @@ void mail_begin(struct session *session, instant now);
 /* The client has said BDAT: likewise. */
 void chunk_begin(struct session *session, uint64_t size, bool last, enum body_route route,
                  instant now);
-void handle_body(struct session *session, const struct smtp_event *event, instant now);
+/* A line or stretch of mail leaves as the rules have it. */
+void mail_leaves(struct session *session, const struct smtp_event *event,
+                 const struct outcome *outcome);
 /* The server replied behind a dot that only lenient servers honour: the mail has ended there. */
 void mail_ended_leniently(struct session *session, instant now);
 /* What was held back of the last line for the end of the mail leaves. */
@@ -256,6 +266,10 @@ void chunk_breaks_off(struct session *session);
 /* -- body_end.c ----------------------------------------------------------------------------- */
 
 void handle_body_end(struct session *session, const struct smtp_event *event, instant now);
+/* -- body_line.c ---------------------------------------------------------------------------- */
+
+void handle_body(struct session *session, const struct smtp_event *event, instant now);
+
 /* -- to_client.c ---------------------------------------------------------------------------- */
 
 void handle_greeting(struct session *session, const struct smtp_event *event, instant now);
@@ -278,6 +292,8 @@ void reply_passed(struct session *session, const struct pending *pending, unsign
                   unsigned heard, struct span text, instant now);
 /* The server's leg is ended without the end of the mail; the stand-in answers from now on. */
 void part_company(struct session *session, instant now);
+/* The server gets no end of the mail: its leg is ended, or left open where the fate says so. */
+void give_up_server(struct session *session, enum fate fate, instant now);
 /* What the stand-in says to a command, and what follows. */
 struct span stand_in_reply(struct session *session, enum verb verb, struct text *out,
                            enum fate *fate);
@@ -301,6 +317,8 @@ void side_is_gone(struct session *session, enum side side);
 
 /* Remembers an answer for the turn of this command. */
 void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source);
+/* A place for the reply to a command of our own, which goes nowhere. */
+struct pending *pending_swallowed(struct dialogue *dialogue, enum verb verb);
 /* The place of the reply to the end of the mail; NULL when the server has replied before the end. A
  * BDAT has its place since the command passed. */
 struct pending *final_place(struct session *session, bool chunked);

@@ -29,7 +29,10 @@ static unsigned deliver(struct session *session, const struct smtp_event *event,
     size_t leaves = before_fate(outcome, bytes.len);
     unsigned heard = code_heard(event, outcome);
     outbox_wait(&lane->out, outcome->delay);
-    if (owned || outcome->taken) {
+    if (outcome->taken) {
+        lane_send_content(lane, outcome, leaves);
+        leaves = 0;
+    } else if (owned) {
         lane_send(lane, span_take(bytes, leaves), outcome);
         leaves = 0;
     } else {

@@ -36,7 +36,7 @@ static bool connect_event(struct session *session, enum direction going, instant
         return greet_ourselves(session, outcome, now);
     outbox_wait(&lane->out, outcome->delay);
     if (outcome->taken)
-        lane_send(lane, text_span(&outcome->content), outcome);
+        lane_send_content(lane, outcome, SIZE_MAX);
     apply_fate(session, outcome->fate, lane);
     return outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0);
 }
@@ -67,9 +67,7 @@ static struct pending *expect_reply(struct session *session, const struct smtp_e
 
 static void expect_surplus(struct session *session, struct span line)
 {
-    struct pending *pending = dialogue_expect(&session->dialogue);
-    pending->server_verb = smtp_command_parse(line).verb;
-    pending->source = REPLY_SWALLOWED;
+    pending_swallowed(&session->dialogue, smtp_command_parse(line).verb);
 }
 
 /* In place of the client's place in the queue: it is owed no reply. */
@@ -107,7 +105,7 @@ static size_t send_pieces(struct session *session, const struct smtp_event *even
         begin = end;
     }
     lane_discard(server_lane(session), event->raw.len);
-    lane_send(server_lane(session), span_take(content, before_fate(outcome, content.len)), outcome);
+    lane_send_content(server_lane(session), outcome, before_fate(outcome, content.len));
     return place;
 }
 

@@ -222,12 +222,16 @@ static void event_make(struct mutation_fixture *fixture, const char *what, struc
 static void show_pieces(const struct mutation *mutation, struct text *out)
 {
     struct span content = text_span(&mutation->content);
+    char wait[DURATION_TEXT_SIZE];
     size_t begin = 0;
     for (size_t i = 0; i < mutation->piece_count; i++) {
         if (i > 0)
             text_add_byte(out, '|');
         if (mutation->pieces[i].role == PIECE_ADDED)
             text_add_byte(out, '+');
+        duration_format(mutation->pieces[i].wait, wait);
+        if (mutation->pieces[i].wait > 0)
+            text_addf(out, "(%s)", wait);
         text_add(out, span_take(span_drop(content, begin), mutation->pieces[i].end - begin));
         begin = mutation->pieces[i].end;
     }
@@ -255,6 +259,7 @@ static const char *fate_name(enum fate fate)
     case FATE_FINISH: return "finish";
     case FATE_MUTE: return "mute";
     case FATE_BLACKHOLE: return "blackhole";
+    case FATE_TEAR_CLIENT: return "tear-client";
     case FATE_RESET: return "reset";
     }
     return "unknown";

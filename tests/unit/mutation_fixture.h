@@ -40,6 +40,7 @@ void fixture_end(struct mutation_fixture *fixture);
  *
  *   untouched               the event stays as it is
  *   dropped                 nothing leaves
+ *   22|(5s)0 mx\r\n         a piece that waits behind the one before it
  *   NOOP\r\n|+RCPT ...\r\n  pieces that leave, a plus before those beside the event
  *   answer 451 no\r\n       the server is spared; `told` for `answer` when it is not
  *   ; delay 5s; pace 1 every 100ms; finish after 0

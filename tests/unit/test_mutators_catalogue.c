@@ -137,7 +137,7 @@ static void test_every_mutator_wants_its_events(void **state)
         const struct mutator *mutator;
         unsigned wants;
     } rows[] = {
-        { &mutator_answer, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY_END },
+        { &mutator_answer, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END },
         { &mutator_rewrite, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_pass, CARRIES_BYTES },
         { &mutator_drop, CARRIES_BYTES | SMTP_CLOSE },

@@ -194,7 +194,7 @@ static void test_all_variants_are_checked(void **state)
     (void)state;
     expect_wrong("# variant: a\n" RULE "# variant: b\nto client reply answer reply=\"{hots}\"\n",
                  "x.profile:4:17: \"answer\" does not act on reply; it acts on connect, command, "
-                 "body-end");
+                 "body, body-end");
     expect_wrong("# variant: a\n" RULE
                  "# variant: b\nto client greeting greeting text=\"{hots}\"\n",
                  "x.profile:4:34: text: unknown name {hots}; did you mean {host}?");

@@ -168,10 +168,11 @@ static void test_filters(void **state)
     static const struct wrong cases[] = {
         { "to client reply sendr=a drop",
           "17: unknown filter \"sendr\"; did you mean \"sender\"?" },
-        { "to client reply keep=\"20 \" mask", "17: unknown filter \"keep\"; known are client, "
-                                               "helo, sender, recipient, tls, size, matches, "
-                                               "length, offset, part, said, unsaid, early, parted, "
-                                               "quiet, split, joined, listed" },
+        { "to client reply keep=\"20 \" mask",
+          "17: unknown filter \"keep\"; known are client, "
+          "helo, sender, recipient, tls, size, matches, "
+          "length, offset, part, said, unsaid, early, parted, "
+          "quiet, split, joined, listed, contains, last-line" },
         { "to server body part=middle drop", "21: part: \"middle\" is no answer; write "
                                              "part=header or part=text" },
         { "to server command split=end drop", "25: split: \"end\" is no answer here; split=end is "
@@ -260,9 +261,9 @@ static void test_mutators(void **state)
         { "to server command lose-ack",
           "19: \"lose-ack\" does not act on command; it acts on reply" },
         { "to client reply answer reply=\"451 no\"",
-          "17: \"answer\" does not act on reply; it acts on connect, command, body-end" },
+          "17: \"answer\" does not act on reply; it acts on connect, command, body, body-end" },
         { "both ways close answer reply=\"451 no\"",
-          "17: \"answer\" does not act on close; it acts on connect, command, body-end" },
+          "17: \"answer\" does not act on close; it acts on connect, command, body, body-end" },
     };
     (void)state;
     EXPECT_ERRORS(cases);
