@@ -10,6 +10,8 @@ option(SMTPCHAOS_FUZZ "Build harness/ for a fuzzer, every room instrumented for 
 # less in the same time; the dictionaries know the words.
 set(SMTPCHAOS_FUZZ_COVERAGE -fsanitize-coverage=inline-8bit-counters,pc-table
     CACHE STRING "How rooms are instrumented for a fuzzer")
+set(SMTPCHAOS_FUZZ_ENGINE -fsanitize=fuzzer
+    CACHE STRING "What links a fuzz target to its engine, OSS-Fuzz's $LIB_FUZZING_ENGINE for one")
 set(SMTPCHAOS_SANITIZERS "" CACHE STRING "Sanitizers for everything, such as address,undefined")
 
 set(SMTPCHAOS_GENERATED "${CMAKE_CURRENT_BINARY_DIR}/generated")

@@ -41,12 +41,31 @@ function(program folder)
     endif()
 endfunction()
 
+# stream_mutator(FOLDER LINKS target...): the C files of FOLDER become libsmtpchaos-mutator.so, for
+# any fuzzer that loads one, and the static library smtpchaos-mutator for our own targets and tests.
+function(stream_mutator folder)
+    cmake_parse_arguments(MUTATOR "" "" "LINKS" ${ARGN})
+    room_sources(${folder} sources)
+    add_library(smtpchaos-mutator STATIC ${sources})
+    target_link_libraries(smtpchaos-mutator PUBLIC ${MUTATOR_LINKS})
+    # A fuzzer is a plain program: what it loads cannot bring a sanitizer along.
+    if(NOT SMTPCHAOS_SANITIZERS AND NOT SMTPCHAOS_FUZZ)
+        file(GLOB hooks CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*_hooks.c")
+        add_library(smtpchaos-mutator-shared SHARED ${hooks})
+        set_target_properties(smtpchaos-mutator-shared PROPERTIES OUTPUT_NAME smtpchaos-mutator)
+        target_link_libraries(smtpchaos-mutator-shared PRIVATE smtpchaos-mutator)
+        target_link_options(smtpchaos-mutator-shared PRIVATE -Wl,--exclude-libs,ALL)
+    endif()
+endfunction()
+
 # harnesses(FOLDER LINKS target...): each FOLDER/fuzz_NAME.c becomes a program replay_NAME, which
 # tries files (FOLDER/replay_main.c), and where SMTPCHAOS_FUZZ asks for it the target fuzz_NAME.
 # The other C files there are shared by all of them. SMTPCHAOS_HARNESSES becomes the list of names.
+# A target whose input is plain SMTP, as its line "mutated by harness/mutator" says, gets our
+# mutator beside libFuzzer's own.
 function(harnesses folder)
     cmake_parse_arguments(HARNESS "" "" "LINKS" ${ARGN})
-    room_sources(${folder} shared)
+    file(GLOB shared CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.c")
     set(entries ${shared})
     set(main "${PROJECT_SOURCE_DIR}/${folder}/replay_main.c")
     list(FILTER entries INCLUDE REGEX "/fuzz_[^/]*\\.c$")
@@ -64,7 +83,13 @@ function(harnesses folder)
         if(SMTPCHAOS_FUZZ)
             add_executable(${target} "${entry}")
             target_link_libraries(${target} PRIVATE ${folder})
-            target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+            target_link_options(${target} PRIVATE ${SMTPCHAOS_FUZZ_ENGINE})
+            file(STRINGS "${entry}" is_mutated REGEX "mutated by harness/mutator")
+            if(is_mutated)
+                target_sources(${target} PRIVATE
+                    "${PROJECT_SOURCE_DIR}/${folder}/mutator/libfuzzer_hooks.c")
+                target_link_libraries(${target} PRIVATE smtpchaos-mutator)
+            endif()
         endif()
     endforeach()
     set(SMTPCHAOS_HARNESSES ${names} PARENT_SCOPE)

@@ -1,6 +1,7 @@
 /* fuzz_decoder: raw bytes of one direction, read as commands, mail and replies. The raw bytes of
  * the events, joined, are the input; however the bytes are cut the events are the same; an event is
- * one of those that its beginning was said to become; what waits for its end is bounded. */
+ * one of those that its beginning was said to become; what waits for its end is bounded.
+ * Its inputs are mutated by harness/mutator. */
 #include "base/chain.h"
 #include "base/check.h"
 #include "base/limits.h"
