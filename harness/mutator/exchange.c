@@ -1,4 +1,4 @@
-/* exchange: AUTH: mechanisms, initial responses, answers to challenges, and base64 of any length. */
+/* exchange: AUTH: mechanisms, initial responses, answers to challenges, base64 of any length. */
 #include "harness/mutator/work.h"
 
 static const struct span mechanisms[] = {

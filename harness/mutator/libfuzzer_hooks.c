@@ -1,5 +1,5 @@
-/* libfuzzer_hooks: the mutator as libFuzzer calls it. Half of the time its own mutations, which know
- * bytes, comparisons and the dictionary, have the input. */
+/* libfuzzer_hooks: the mutator as libFuzzer calls it. Half of the time its own mutations have
+ * the input: they know bytes, comparisons and the dictionary. */
 #include <string.h>
 
 #include "base/prng.h"

@@ -1,5 +1,5 @@
-/* mutator: SMTP input changed as SMTP: the one thing that the hooks of libFuzzer and AFL++ call. The
- * same seed, input and bounds give the same output. */
+/* mutator: SMTP input changed as SMTP: what the hooks of libFuzzer and AFL++ call. The same seed,
+ * input and bounds give the same output. */
 #ifndef SMTPCHAOS_HARNESS_MUTATOR_MUTATOR_H
 #define SMTPCHAOS_HARNESS_MUTATOR_MUTATOR_H
 

@@ -131,7 +131,7 @@ bool operation_cut_short(struct work *work)
     return work_replace(work, at, work->stream.count, part);
 }
 
-/* What stands at a place gets a session of its own around it: engines break them off all the time. */
+/* What stands at a place gets a session before it: engines break sessions off all the time. */
 bool operation_whole_mail(struct work *work)
 {
     size_t at = work_pick(work, work->stream.count + 1);

@@ -1,5 +1,5 @@
-/* work: one input being changed: the stream as it is, what it is to become, and the coin. What every
- * operation is written with. */
+/* work: one input being changed: the stream as it is, what it is to become, and the coin. Every
+ * operation is written with it. */
 #ifndef SMTPCHAOS_HARNESS_MUTATOR_WORK_H
 #define SMTPCHAOS_HARNESS_MUTATOR_WORK_H
 
