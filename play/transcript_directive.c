@@ -104,6 +104,13 @@ static void option_dry_run(struct transcript_reader *reader, struct span value)
     reader->transcript->options.dry_run = true;
 }
 
+static void option_transparent(struct transcript_reader *reader, struct span value)
+{
+    if (value.len > 0)
+        transcript_complain(reader, value, "transparent takes no value");
+    reader->transcript->options.transparent = true;
+}
+
 static void option_only_recipient(struct transcript_reader *reader, struct span value)
 {
     struct transcript *made = reader->transcript;
@@ -221,6 +228,7 @@ static void read_option(struct transcript_reader *reader, struct span text)
     static const struct word options[] = {
         { "max-line", ANYWHERE, option_max_line },
         { "dry-run", ANYWHERE, option_dry_run },
+        { "transparent", ANYWHERE, option_transparent },
         { "only-recipient", ANYWHERE, option_only_recipient },
         { "idle-timeout", ANYWHERE, option_idle_timeout },
         { "connect-timeout", ANYWHERE, option_connect_timeout },

@@ -185,8 +185,17 @@ void session_connected(struct session *session, instant now)
     session_settle(session, now);
 }
 
+/* The upstream was never reached: the client finds a torn connection, as it would without us. */
+static void upstream_is_out_of_reach(struct session *session, enum ending ending, instant now)
+{
+    log_error(session, "unreachable", ending_words(ending), now);
+    side_is_gone(session, SERVER);
+    session->lanes[TO_SERVER].deaf = true;
+    outbox_step(&session->lanes[TO_CLIENT].out, STEP_RESET);
+}
+
 /* The upstream was never reached: the client is told, which no rule can have prevented. */
-static void upstream_failed(struct session *session, enum ending ending, instant now)
+static void tell_upstream_failed(struct session *session, enum ending ending, instant now)
 {
     struct outbox *out = &session->lanes[TO_CLIENT].out;
     struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT };
@@ -226,7 +235,12 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
     case ENDING_CLIENT_RESET:
     case ENDING_SERVER_RESET: carry_reset(session, side); break;
     case ENDING_SERVER_REFUSED:
-    case ENDING_CONNECT_TIMEOUT: upstream_failed(session, ending, now); break;
+    case ENDING_CONNECT_TIMEOUT:
+        if (session->options->transparent)
+            upstream_is_out_of_reach(session, ending, now);
+        else
+            tell_upstream_failed(session, ending, now);
+        break;
     case ENDING_OPEN:
     case ENDING_IDLE_TIMEOUT:
     case ENDING_RULE_FINISH:
