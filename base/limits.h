@@ -110,8 +110,9 @@
 #define TLS_TIMEOUT_DEFAULT_S 30
 /* How long the peers' own ends are awaited once both legs have been ended (seconds). */
 #define LINGER_S 5
-/* Options --listen and --workers. */
+/* Options --listen, --upstream and --workers. */
 #define LISTEN_MAX 64
+#define UPSTREAMS_MAX 64
 #define WORKERS_MAX 64
 
 #endif

@@ -71,9 +71,29 @@ static bool parse_inet(struct address *address, struct span text, struct text *e
     return true;
 }
 
+static const struct {
+    const char *word;
+    enum address_kind kind;
+} words[] = {
+    { "sink", ADDRESS_SINK },
+    { "original", ADDRESS_ORIGINAL },
+    { "systemd", ADDRESS_SYSTEMD },
+};
+
+static bool parse_word(struct address *address, struct span text)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (span_equal(text, span_of(words[i].word))) {
+            address->kind = words[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_place(struct address *address, struct span text, struct text *error)
 {
-    if (span_equal(text, SPAN("sink")))
+    if (parse_word(address, text))
         return true;
     if (!text.len)
         return refuse(error, text, "is no address; write HOST:PORT or unix:PATH");
@@ -101,7 +121,20 @@ void address_format(const struct address *address, struct text *out)
         break;
     case ADDRESS_UNIX: text_addf(out, "unix:%s", address->path); break;
     case ADDRESS_SINK: text_add(out, SPAN("sink")); break;
+    case ADDRESS_ORIGINAL: text_add(out, SPAN("original")); break;
+    case ADDRESS_SYSTEMD: text_add(out, SPAN("systemd")); break;
     }
+}
+
+bool address_equal(const struct address *one, const struct address *other)
+{
+    return one->kind == other->kind && one->port == other->port &&
+           strcmp(one->host, other->host) == 0 && strcmp(one->path, other->path) == 0;
+}
+
+bool address_is_place(const struct address *address)
+{
+    return address->kind == ADDRESS_INET || address->kind == ADDRESS_UNIX;
 }
 
 static void to_unix(const struct address *address, struct socket_address *out)
@@ -191,4 +224,61 @@ bool socket_address_is_loopback(const struct socket_address *address)
     if (address->storage.ss_family == AF_INET6)
         return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
     return true;
+}
+
+uint16_t socket_address_port(const struct socket_address *address)
+{
+    if (address->storage.ss_family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)&address->storage)->sin_port);
+    if (address->storage.ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6 *)&address->storage)->sin6_port);
+    return 0;
+}
+
+void socket_address_set_port(struct socket_address *address, uint16_t port)
+{
+    if (address->storage.ss_family == AF_INET)
+        ((struct sockaddr_in *)&address->storage)->sin_port = htons(port);
+    else if (address->storage.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&address->storage)->sin6_port = htons(port);
+}
+
+void socket_address_unmap(struct socket_address *address)
+{
+    const struct sockaddr_in6 v6 = *(const struct sockaddr_in6 *)&address->storage;
+    if (address->storage.ss_family != AF_INET6 || !is_mapped(&v6))
+        return;
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&address->storage;
+    *address = (struct socket_address){ .size = sizeof *v4 };
+    v4->sin_family = AF_INET;
+    v4->sin_port = v6.sin6_port;
+    memcpy(&v4->sin_addr, &v6.sin6_addr.s6_addr[12], sizeof v4->sin_addr);
+}
+
+bool socket_address_equal(const struct socket_address *one, const struct socket_address *other)
+{
+    struct socket_address a = *one;
+    struct socket_address b = *other;
+    socket_address_unmap(&a);
+    socket_address_unmap(&b);
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&a.storage;
+    const struct sockaddr_in *other_v4 = (const struct sockaddr_in *)&b.storage;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&a.storage;
+    const struct sockaddr_in6 *other_v6 = (const struct sockaddr_in6 *)&b.storage;
+    if (a.storage.ss_family != b.storage.ss_family ||
+        socket_address_port(&a) != socket_address_port(&b))
+        return false;
+    if (a.storage.ss_family == AF_INET)
+        return v4->sin_addr.s_addr == other_v4->sin_addr.s_addr;
+    return a.storage.ss_family == AF_INET6 &&
+           IN6_ARE_ADDR_EQUAL(&v6->sin6_addr, &other_v6->sin6_addr);
+}
+
+bool socket_address_is_any(const struct socket_address *address)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->storage;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->storage;
+    if (address->storage.ss_family == AF_INET)
+        return v4->sin_addr.s_addr == htonl(INADDR_ANY);
+    return address->storage.ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }

@@ -196,11 +196,6 @@ static int take_server(struct asked *asked, const struct address *server)
     address_format(server, &asked->server);
     asked->plan.server = text_string(&asked->server);
     asked->plan.places = asked->places;
-    if (server->kind == ADDRESS_SINK) {
-        complain("connect: `sink` is built into the proxy; start `smtpchaos sink` and name its "
-                 "address");
-        return EX_USAGE;
-    }
     if (!address_to_socket(server, &asked->places[0]))
         return look_up(asked, server);
     asked->plan.place_count = 1;

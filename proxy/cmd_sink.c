@@ -129,10 +129,6 @@ static int collect_addresses(const struct options *options, struct address *all,
 {
     const struct option_value *value = NULL;
     while ((value = options_next(options, LISTEN, value)) != NULL) {
-        if (value->address.kind == ADDRESS_SINK) {
-            complain("--listen: `sink` is a place to send to, not to listen on");
-            return EX_USAGE;
-        }
         if (*count == LISTEN_MAX) {
             complain("--listen: more than %d addresses", LISTEN_MAX);
             return EX_USAGE;

@@ -58,6 +58,14 @@ int leg_open(struct leg *leg, int fd)
     return begin_watching(leg, fd, LEG_OPEN);
 }
 
+int leg_take_connecting(struct leg *leg, int fd)
+{
+    int error = begin_watching(leg, fd, LEG_CONNECTING);
+    if (error)
+        close(fd);
+    return error;
+}
+
 static int connect_socket(int fd, const struct socket_address *to)
 {
     int result;
@@ -69,17 +77,14 @@ static int connect_socket(int fd, const struct socket_address *to)
 
 int leg_connect(struct leg *leg, const struct socket_address *to)
 {
-    check(leg->state == LEG_IDLE);
     int fd = socket(to->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return uv_translate_sys_error(errno);
     leg_set_wire_options(fd);
     int error = connect_socket(fd, to);
-    /* Not before: a socket that has not begun to connect looks like one that was hung up. */
     if (!error)
-        error = begin_watching(leg, fd, LEG_CONNECTING);
-    if (error)
-        close(fd);
+        return leg_take_connecting(leg, fd);
+    close(fd);
     return error;
 }
 

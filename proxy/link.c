@@ -26,8 +26,9 @@ struct link {
     struct link *previous;
     struct session *session; /* NULL once the session is over */
     struct rule_set *rules;
-    struct leg legs[2];    /* by enum side */
-    struct lookup *lookup; /* the upstream's addresses, while there are more to try */
+    struct leg legs[2];     /* by enum side */
+    struct passage passage; /* to the server */
+    struct lookup *lookup;  /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
     struct turn turn; /* asked for while something is left to be done at once */
     bool tries_again; /* an attempt to connect has failed; the next one waits for its turn */
@@ -61,6 +62,7 @@ static void release(struct link *link)
         lookup_deinit(link->lookup);
         free(link->lookup);
     }
+    passage_deinit(&link->passage);
     if (link->previous)
         link->previous->next = link->next;
     else
@@ -122,6 +124,8 @@ static void linger_on(struct link *link, struct leg *leg)
     leg_close(leg, false);
     if (!link->session && !lingers(link))
         close_timer(link);
+    if (side == SERVER)
+        passage_forget(&link->passage);
 }
 
 static void close_link(struct link *link, instant now)
@@ -237,7 +241,9 @@ static void refuse(struct link *link, int error, instant now)
 
 static int try_address(struct link *link, const struct socket_address *to)
 {
-    return leg_connect(&link->legs[SERVER], to);
+    int fd;
+    int error = passage_dial(&link->passage, to, &fd);
+    return error ? error : leg_take_connecting(&link->legs[SERVER], fd);
 }
 
 /* Tries the addresses that are left until one of them can be waited for. */
@@ -271,7 +277,7 @@ static int begin_lookup(struct link *link)
 {
     link->lookup = calloc(1, sizeof *link->lookup);
     check(link->lookup != NULL);
-    const struct address *upstream = link->place->upstream;
+    const struct address *upstream = &link->passage.upstream->address;
     uv_loop_t *loop = &link->place->poller->loop;
     int error = lookup_begin(link->lookup, loop, upstream, on_looked_up, link);
     link->handles += error == 0;
@@ -281,7 +287,7 @@ static int begin_lookup(struct link *link)
 static void connect_upstream(struct link *link, instant now)
 {
     struct socket_address to;
-    bool is_number = address_to_socket(link->place->upstream, &to);
+    bool is_number = passage_destination(&link->passage, &to);
     int error = is_number ? try_address(link, &to) : begin_lookup(link);
     if (error)
         refuse(link, error, now);
@@ -466,13 +472,16 @@ static void on_turn(struct turn *turn)
 
 /* -- beginning -------------------------------------------------------------------------------- */
 
-static struct session *begin_session(const struct link_place *place, const struct arrival *arrival,
+static struct session *begin_session(const struct link *link, const struct arrival *arrival,
                                      instant now)
 {
+    const struct link_place *place = link->place;
+    struct text server = { 0 };
     struct text client = { 0 };
     struct text client_ip = { 0 };
     socket_address_format(&arrival->peer, &client);
     socket_address_format_host(&arrival->peer, &client_ip);
+    passage_add_name(&link->passage, &server);
     struct session_setup setup = {
         .options = place->options,
         .rules = arrival->rules,
@@ -480,11 +489,11 @@ static struct session *begin_session(const struct link_place *place, const struc
         .pool = place->pool,
         .journal = place->journal,
         .client_tls = arrival->client_tls,
-        .server_tls = place->server_tls,
+        .server_tls = link->passage.upstream->address.is_tls,
         .facts = {
             .client = text_span(&client),
             .client_ip = text_span(&client_ip),
-            .server = place->upstream_name,
+            .server = text_span(&server),
             .host = place->host,
             .guid = span_of(arrival->guid),
             .number = arrival->number,
@@ -493,6 +502,7 @@ static struct session *begin_session(const struct link_place *place, const struc
     struct session *session = session_new(&setup, now);
     text_deinit(&client);
     text_deinit(&client_ip);
+    text_deinit(&server);
     return session;
 }
 
@@ -501,6 +511,14 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
     struct link *link = calloc(1, sizeof *link);
     check(link != NULL);
     *link = (struct link){ .place = place, .next = place->first, .rules = arrival->rules };
+    link->passage = (struct passage){
+        .upstream = arrival->upstream,
+        .dialing = place->dialing,
+        .own = place->own,
+        .client = arrival->peer,
+        .original = arrival->original,
+    };
+    passage_init(&link->passage);
     if (place->first)
         place->first->previous = link;
     place->first = link;
@@ -516,7 +534,7 @@ void link_open(struct link_place *place, const struct arrival *arrival, instant 
 {
     struct link *link = link_new(place, arrival);
     struct leg *leg = &link->legs[CLIENT];
-    link->session = begin_session(place, arrival, now);
+    link->session = begin_session(link, arrival, now);
     if (leg_open(leg, arrival->fd) != 0) {
         close(arrival->fd);
         session_ended(link->session, CLIENT, ENDING_TROUBLE, now);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/instant.h"
-#include "proxy/address.h"
+#include "proxy/passage.h"
 #include "proxy/poller.h"
 #include "proxy/securing.h"
 #include "session/rule_set.h"
@@ -21,11 +21,10 @@ struct link_place {
     struct recall *recall;
     struct pool *pool;
     struct journal *journal;
-    const struct address *upstream;
     struct tls_place *tls;
-    bool server_tls;           /* the upstream begins with TLS */
-    struct span upstream_name; /* the upstream as the journal shows it */
-    struct span host;          /* the name the proxy goes by */
+    const struct dialing *dialing;
+    struct own_connections *own; /* NULL when nothing is intercepted */
+    struct span host;            /* the name the proxy goes by */
     /* The link is gone; its rules go back to their owner. */
     void (*gone)(void *owner, struct rule_set *rules);
     void *owner;
@@ -36,10 +35,12 @@ struct link_place {
 struct arrival {
     int fd;
     struct socket_address peer;
-    uint64_t number;        /* of the session in this run, from 1 */
-    char guid[40];          /* unique across restarts */
-    struct rule_set *rules; /* those in force when it came */
-    bool client_tls;        /* the client begins with TLS */
+    struct socket_address original;  /* where it was going, when intercepted; else no size */
+    const struct upstream *upstream; /* where it is carried on to */
+    uint64_t number;                 /* of the session in this run, from 1 */
+    char guid[40];                   /* unique across restarts */
+    struct rule_set *rules;          /* those in force when it came */
+    bool client_tls;                 /* the client begins with TLS */
 };
 
 /* Begins a session; the link owns the arrival's socket and frees itself when the session ends. */

@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "proxy/activation.h"
 #include "proxy/complain.h"
 #include "proxy/exits.h"
+#include "proxy/intercept.h"
 #include "proxy/leg.h"
 
 /* Connections that the kernel keeps until they are accepted; it has a bound of its own. */
@@ -56,7 +58,29 @@ static void set_options(int fd, int family, bool only_family)
     leg_set_wire_options(fd);
 }
 
-static int bind_socket(struct listener *listener, bool only_family)
+/* What stands in the way, for a person. */
+static const char *reason_of(int error, bool is_transparent)
+{
+    if (error == EPERM && is_transparent)
+        return "tproxy needs the capability CAP_NET_ADMIN or CAP_NET_RAW, and this process has "
+               "neither";
+    if (error == EACCES)
+        return "permission denied; a port below 1024 needs the capability CAP_NET_BIND_SERVICE";
+    return strerrordesc_np(error);
+}
+
+static int complain_of(const struct listeners *listeners, const struct socket_address *address,
+                       int error)
+{
+    struct text name = { 0 };
+    socket_address_format(address, &name);
+    complain("cannot listen on %s: %s", text_string(&name),
+             reason_of(error, listeners->is_transparent));
+    text_deinit(&name);
+    return error == EPERM && listeners->is_transparent ? EX_NOPERM : EX_UNAVAILABLE;
+}
+
+static int bind_socket(struct listener *listener, bool only_family, bool is_transparent)
 {
     const struct sockaddr *address = (const struct sockaddr *)&listener->address.storage;
     if (address->sa_family == AF_UNIX)
@@ -65,8 +89,10 @@ static int bind_socket(struct listener *listener, bool only_family)
     if (fd < 0)
         return errno;
     set_options(fd, address->sa_family, only_family);
-    if (bind(fd, address, listener->address.size) != 0 || listen(fd, BACKLOG) != 0) {
-        int error = errno;
+    int error = is_transparent ? socket_make_transparent(fd, address->sa_family) : 0;
+    if (!error && (bind(fd, address, listener->address.size) != 0 || listen(fd, BACKLOG) != 0))
+        error = errno;
+    if (error) {
         close(fd);
         return error;
     }
@@ -77,20 +103,33 @@ static int bind_socket(struct listener *listener, bool only_family)
     return 0;
 }
 
-static int add(struct listeners *listeners, const struct socket_address *address, bool only_family)
+static void keep(struct listeners *listeners, const struct listener *listener)
 {
-    struct listener listener = { .address = *address, .fd = -1 };
-    int error = bind_socket(&listener, only_family);
-    if (error) {
-        struct text name = { 0 };
-        socket_address_format(address, &name);
-        complain("cannot listen on %s: %s", text_string(&name), strerrordesc_np(error));
-        text_deinit(&name);
-        return EX_UNAVAILABLE;
-    }
     listeners->all = realloc(listeners->all, (listeners->count + 1) * sizeof *listeners->all);
     check(listeners->all != NULL);
-    listeners->all[listeners->count++] = listener;
+    listeners->all[listeners->count++] = *listener;
+}
+
+static int add(struct listeners *listeners, const struct socket_address *address, bool only_family)
+{
+    struct listener listener = { .address = *address, .fd = -1, .number = listeners->binds };
+    int error = bind_socket(&listener, only_family, listeners->is_transparent);
+    if (error)
+        return complain_of(listeners, address, error);
+    keep(listeners, &listener);
+    return 0;
+}
+
+int listeners_adopt(struct listeners *listeners, int fd, const struct socket_address *name)
+{
+    struct listener listener = { .address = *name, .fd = fd, .number = listeners->binds };
+    int error = 0;
+    listener.is_borrowed = true;
+    if (listeners->is_transparent)
+        error = socket_make_transparent(fd, name->storage.ss_family);
+    if (error)
+        return complain_of(listeners, name, error);
+    keep(listeners, &listener);
     return 0;
 }
 
@@ -106,14 +145,11 @@ static int add_all(struct listeners *listeners, const struct addrinfo *found)
     return status;
 }
 
-static int bind_address(struct listeners *listeners, const struct address *address)
+static int bind_name(struct listeners *listeners, const struct address *address)
 {
-    struct socket_address number;
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
     struct addrinfo *found = NULL;
     char port[8];
-    if (address_to_socket(address, &number))
-        return add(listeners, &number, false);
     snprintf(port, sizeof port, "%u", (unsigned)address->port);
     const char *host = address->host[0] ? address->host : NULL;
     int error = getaddrinfo(host, port, &hints, &found);
@@ -128,10 +164,18 @@ static int bind_address(struct listeners *listeners, const struct address *addre
 
 int listeners_bind(struct listeners *listeners, const struct address *address)
 {
+    struct socket_address number;
     size_t before = listeners->count;
-    int status = bind_address(listeners, address);
+    int status;
+    if (address->kind == ADDRESS_SYSTEMD)
+        status = activation_take(listeners);
+    else if (address_to_socket(address, &number))
+        status = add(listeners, &number, false);
+    else
+        status = bind_name(listeners, address);
     for (size_t i = before; i < listeners->count; i++)
         listeners->all[i].is_tls = address->is_tls;
+    listeners->binds++;
     return status;
 }
 
@@ -210,7 +254,7 @@ static void close_socket(struct listener *listener)
 {
     if (listener->fd < 0)
         return;
-    if (listener->address.storage.ss_family == AF_UNIX)
+    if (listener->address.storage.ss_family == AF_UNIX && !listener->is_borrowed)
         unlink(path_of(&listener->address));
     close(listener->fd);
     listener->fd = -1;

@@ -10,8 +10,9 @@
 #include "proxy/address.h"
 #include "proxy/poller.h"
 
-/* A connection was accepted; the descriptor is the callee's. */
 struct listener;
+
+/* A connection was accepted; the descriptor is the callee's. */
 typedef void listener_accept(const struct listener *listener, int fd,
                              const struct socket_address *peer);
 
@@ -24,6 +25,8 @@ struct listener {
     bool is_tls;                   /* clients begin with TLS */
     bool complained;               /* about descriptors; not again */
     bool is_paused;
+    bool is_borrowed;              /* the socket's file is another's to remove */
+    unsigned number;               /* of the listeners_bind that made it, from 0 */
     listener_accept *accept;
     void *owner;
 };
@@ -32,11 +35,16 @@ struct listener {
 struct listeners {
     struct listener *all; /* owned array */
     size_t count;
+    unsigned binds;      /* calls of listeners_bind */
+    bool is_transparent; /* they accept what was on its way to others (intercept.h) */
 };
 
-/* Binds an address, which is several sockets when its host's name has several numbers. Answers 0,
+/* Binds an address, which is several sockets when its host's name has several numbers, or takes the
+ * sockets that a service manager hands over. Answers 0,
  * or an exit status after one line on stderr. */
 int listeners_bind(struct listeners *listeners, const struct address *address);
+/* Takes over a socket that listens already, under its name. Answers likewise. */
+int listeners_adopt(struct listeners *listeners, int fd, const struct socket_address *name);
 /* Begins to accept. */
 void listeners_start(struct listeners *listeners, struct poller *poller, listener_accept *accept,
                      void *owner);

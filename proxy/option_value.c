@@ -23,6 +23,17 @@ static bool parse_flag(const struct option_row *row, struct span text, uint64_t 
     return refuse(row, text, "is neither yes nor no", error);
 }
 
+static bool is_choice(const struct option_row *row, struct span text)
+{
+    struct cut choice = { .after = span_of(row->choices ? row->choices : "") };
+    while (choice.after.len) {
+        choice = span_cut(choice.after, '|');
+        if (span_equal(choice.before, text))
+            return true;
+    }
+    return false;
+}
+
 static bool parse_word(const struct option_row *row, struct span text, uint64_t *number,
                        struct text *error)
 {
@@ -134,6 +145,10 @@ static bool parse_address(const struct option_row *row, struct span text, struct
     if (!fine)
         text_addf(error, "%s: %s", row->name, text_string(&clause));
     text_deinit(&clause);
+    if (address->is_tls)
+        text = span_drop(text, sizeof "smtps:" - 1);
+    if (fine && !address_is_place(address) && !is_choice(row, text))
+        return refuse(row, text, "is no place in the network; write HOST:PORT or unix:PATH", error);
     return fine;
 }
 

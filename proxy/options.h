@@ -47,7 +47,7 @@ struct option_row {
     const char *value;   /* what --help calls the value: "ADDR"; NULL for a flag */
     const char *preset;  /* the default as a person would write it; NULL: there is none */
     const char *help;    /* what it does, from a small letter on, without full stop */
-    const char *choices; /* WORD: "json|text|exchange" */
+    const char *choices; /* WORD: "json|text|exchange"; ADDRESS: words that it takes: "sink" */
     uint64_t min;        /* COUNT; TIME in nanoseconds; SIZE in bytes; RATE in bytes a second */
     uint64_t max;        /* likewise; 0 is no upper bound */
     bool repeatable;     /* every value counts, in the order given; else the last one does */
@@ -66,9 +66,11 @@ struct option_row {
 #define OPTION_LISTEN_ROW(tls, words)                                                              \
     {                                                                                              \
         "listen", OPTION_ADDRESS, "ADDR",                                                          \
-            .preset = "127.0.0.1:2525", .repeatable = true, .may_be_tls = (tls),                   \
+            .preset = "127.0.0.1:2525", .repeatable = true, .choices = "systemd",                  \
+            .may_be_tls = (tls),                                                                   \
             .help = "where clients connect: HOST:PORT, [V6]:PORT, :PORT for all addresses of "     \
-                    "the machine, or unix:PATH" words "; port 0 picks a free one and prints it"    \
+                    "the machine, unix:PATH, or systemd, the sockets that a service manager "      \
+                    "hands over" words "; port 0 picks a free one and prints it"                   \
     }
 
 /* A command as --help and the manual show it. */

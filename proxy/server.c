@@ -18,6 +18,8 @@
 #include "proxy/journal_file.h"
 #include "proxy/listener.h"
 #include "proxy/overload.h"
+#include "proxy/privileges.h"
+#include "proxy/refusal.h"
 #include "proxy/sink_server.h"
 #include "proxy/tls_run.h"
 #include "proxy/worker.h"
@@ -30,9 +32,8 @@ struct server {
     instant began;
     uint64_t run; /* a number that no other run has */
     char host[HOST_NAME_MAX + 1];
-    struct address upstream;
-    struct text upstream_name;
-    struct sink_server *sink; /* NULL when the upstream is another's */
+    struct own_connections *own; /* NULL when nothing is intercepted */
+    struct sink_server *sink;    /* NULL when all upstreams are others' */
     struct listeners listeners;
     struct journal_file *journal;
     struct tls_run tls;
@@ -43,6 +44,7 @@ struct server {
     uv_async_t emptied; /* the last session has ended, and there will be no more */
     uint64_t accepted;
     uint64_t refused; /* past --max-sessions */
+    uint64_t looped;  /* intercepted, and of no use */
     uv_mutex_t mutex; /* guards what follows, and the references of rule sets */
     struct rule_set *rules;
     uint64_t open; /* sessions */
@@ -94,17 +96,54 @@ static void deal(struct server *server, const struct arrival *arrival)
         worker_hand(&server->workers[n], arrival);
 }
 
+/* Connections of our own, and those that were made to ourselves and never intercepted, would be
+ * carried on to ourselves again and again. */
+static bool is_loop(const struct server *server, const struct arrival *arrival)
+{
+    if (own_connections_has(server->own, &arrival->peer, &arrival->original))
+        return true;
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        if (intercept_leads_to(&server->listeners.all[i].address, &arrival->original))
+            return true;
+    }
+    return false;
+}
+
+/* Finds out where an intercepted client was going. False after refusing it. */
+static bool find_destination(struct server *server, struct arrival *arrival)
+{
+    const char *how = NULL;
+    if (intercept_destination(server->settings->intercept, arrival->fd, &arrival->original) != 0)
+        how = "not-intercepted";
+    else if (is_loop(server, arrival))
+        how = "loop";
+    if (!how)
+        return true;
+    const char *why = how[0] == 'l' ? "it leads back to the proxy itself"
+                                    : "the kernel does not know where it was going";
+    refusal_tear(&server->workers[0].place, arrival, how, why, clock_now());
+    if (server->looped++ == 0)
+        complain("refused a connection: %s; connect to the server's address, and see that the "
+                 "packet filter leaves our own connections alone",
+                 why);
+    return false;
+}
+
 static void on_accept(const struct listener *listener, int fd, const struct socket_address *peer)
 {
     struct server *server = listener->owner;
+    const struct settings *settings = server->settings;
     struct arrival arrival = {
         .fd = fd,
         .peer = *peer,
         .number = ++server->accepted,
         .client_tls = listener->is_tls,
+        .upstream = upstreams_choose(&settings->upstreams, &settings->listen[listener->number]),
     };
     snprintf(arrival.guid, sizeof arrival.guid, "%012" PRIx64 "-%" PRIu64, server->run,
              arrival.number);
+    if (settings->intercept != INTERCEPT_NONE && !find_destination(server, &arrival))
+        return;
     if (take_session(server, &arrival.rules)) {
         deal(server, &arrival);
     } else {
@@ -217,7 +256,7 @@ static void bound_sessions(struct settings *settings)
 {
     uint64_t wanted = settings->sessions_max;
     raise_descriptor_limit();
-    unsigned sockets = settings->upstream.kind == ADDRESS_SINK ? 3 : 2;
+    unsigned sockets = upstreams_have(&settings->upstreams, ADDRESS_SINK) ? 3 : 2;
     settings->sessions_max = descriptors_for_sessions(wanted, sockets);
     if (settings->sessions_max < wanted && settings->sessions_max_given)
         complain("warning: only %" PRIu64 " sessions fit the open files that this process may have "
@@ -226,39 +265,59 @@ static void bound_sessions(struct settings *settings)
 }
 
 /* The built-in receiver is reached as any other is; only its name is its own. */
-static int prepare_upstream(struct server *server)
+static int prepare_sink(struct server *server)
 {
-    server->upstream = server->settings->upstream;
-    address_format(&server->upstream, &server->upstream_name);
-    if (server->upstream.kind != ADDRESS_SINK)
-        return 0;
     int status = 0;
     struct text place = { 0 };
+    struct upstreams *upstreams = &server->settings->upstreams;
+    if (!upstreams_have(upstreams, ADDRESS_SINK))
+        return 0;
     server->sink = sink_server_new(&(struct sink_options){ .sessions_max = UINT64_MAX }, &status);
     if (!server->sink)
         return status;
     socket_address_format(sink_server_address(server->sink, 0), &place);
-    check(address_parse(&server->upstream, text_span(&place), &place));
+    for (size_t i = 0; i < upstreams->count; i++) {
+        struct address *address = &upstreams->all[i].address;
+        if (address->kind == ADDRESS_SINK)
+            check(address_parse(address, text_span(&place), NULL));
+    }
     text_deinit(&place);
     return 0;
+}
+
+/* No thread has been started yet, so that all of them begin with what is left. */
+static int prepare_privileges(const struct settings *settings)
+{
+    const struct dialing *dialing = &settings->dialing;
+    bool needs_network = dialing->source == DIAL_FROM_CLIENT || dialing->mark;
+    int status = privileges_drop(settings->user, needs_network);
+    struct text why = { 0 };
+    if (status == 0 && needs_network && !dial_is_permitted(dialing, &why)) {
+        complain("%s", text_string(&why));
+        status = EX_NOPERM;
+    }
+    text_deinit(&why);
+    return status;
 }
 
 /* Sets all up that can fail; answers the exit status. */
 static int prepare(struct server *server)
 {
     const struct settings *settings = server->settings;
+    server->listeners.is_transparent = settings->intercept == INTERCEPT_TPROXY;
     for (size_t i = 0; i < settings->listen_count; i++) {
         int status = listeners_bind(&server->listeners, &settings->listen[i]);
         if (status)
             return status;
     }
-    int status = prepare_upstream(server);
+    int status = prepare_sink(server);
     if (status == 0)
         status = tls_run_begin(&server->tls, settings);
-    if (status || !settings->journal)
-        return status;
-    server->journal = journal_file_open(settings->journal, settings->journal_format);
-    return server->journal ? 0 : EX_IOERR;
+    if (status == 0 && settings->journal)
+        server->journal = journal_file_open(settings->journal, settings->journal_format);
+    if (status == 0 && settings->journal && !server->journal)
+        status = EX_IOERR;
+    return status ? status : prepare_privileges(settings);
 }
 
 static void start_workers(struct server *server)
@@ -268,10 +327,9 @@ static void start_workers(struct server *server)
         options.rules_until = instant_after(server->began, server->settings->rules_for);
     struct link_place place = {
         .recall = server->recall,
-        .upstream = &server->upstream,
-        .upstream_name = text_span(&server->upstream_name),
+        .dialing = &server->settings->dialing,
+        .own = server->own,
         .host = span_of(server->host),
-        .server_tls = server->upstream.is_tls,
         .gone = on_gone,
         .owner = server,
     };
@@ -301,15 +359,17 @@ static void write_head(struct server *server)
 
 static void announce(const struct server *server)
 {
+    const struct settings *settings = server->settings;
     for (size_t i = 0; i < server->listeners.count; i++) {
         const struct listener *listener = &server->listeners.all[i];
         const struct socket_address *address = &listener->address;
         struct text name = { 0 };
         text_add(&name, span_of(listener->is_tls ? "smtps:" : ""));
         socket_address_format(address, &name);
+        const struct upstream *upstream = upstreams_choose(
+            &settings->upstreams, &settings->listen[server->listeners.all[i].number]);
         complain("listening on %s, upstream %.*s, seed %" PRIu64, text_string(&name),
-                 (int)server->upstream_name.len, (const char *)server->upstream_name.ptr,
-                 server->settings->session.seed);
+                 (int)upstream->name.len, (const char *)upstream->name.ptr, settings->session.seed);
         if (!socket_address_is_loopback(address))
             complain("warning: %s can be reached from other machines, and whoever reaches it "
                      "reaches the upstream",
@@ -359,6 +419,8 @@ static void init(struct server *server, struct settings *settings)
     if (gethostname(server->host, sizeof server->host - 1) != 0)
         snprintf(server->host, sizeof server->host, "localhost");
     server->recall = recall_new(0);
+    if (settings->intercept != INTERCEPT_NONE)
+        server->own = own_connections_new();
     server->rules = settings->rules;
     server->rules->references = 1;
     settings->rules = NULL;
@@ -373,7 +435,7 @@ static void deinit(struct server *server)
     let_go(server->rules);
     tls_run_end(&server->tls);
     recall_free(server->recall);
-    text_deinit(&server->upstream_name);
+    own_connections_free(server->own);
     uv_mutex_destroy(&server->mutex);
     free(server->workers);
 }

@@ -1,6 +1,8 @@
 /* settings: see settings.h. */
 #include "proxy/settings.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/check.h"
@@ -13,6 +15,10 @@
 enum {
     LISTEN,
     UPSTREAM,
+    INTERCEPT,
+    SOURCE,
+    MARK,
+    USER,
     RULE,
     PROFILE,
     SEED,
@@ -37,11 +43,28 @@ enum {
 
 static const struct option_row rows[] = {
     [LISTEN] = OPTION_LISTEN_ROW(true, ", all with `smtps:` before them for TLS from the start"),
-    [UPSTREAM] = { "upstream", OPTION_ADDRESS, "ADDR", .required = true, .may_be_tls = true,
+    [UPSTREAM] = { "upstream", OPTION_TEXT, "ADDR", .required = true, .repeatable = true,
                    .help =
-                       "where every session is carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
-                       "smtps:… for TLS from the start, or `sink`, a receiver that is built in, "
-                       "accepts all mail and forgets it" },
+                       "where sessions are carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
+                       "smtps:… for TLS from the start, "
+                       "`original`, where an intercepted client was going, or "
+                       "`sink`, a receiver that is built in, accepts all mail and forgets it; "
+                       "`listen=ADDR ` before it: only for clients of that --listen" },
+    [INTERCEPT] = { "intercept", OPTION_WORD, "none|redirect|tproxy", .preset = "none",
+                    .choices = "none|redirect|tproxy",
+                    .help = "how the packet filter gives us connections that were going elsewhere "
+                            "(`smtpchaos nft` writes its rules); clients then find a server that "
+                            "cannot be reached as they would without us, and hear no 421" },
+    [SOURCE] = { "source", OPTION_TEXT, "ADDR|client",
+                 .help = "the address that connections to servers come from; client: the client's "
+                         "own, and with tproxy its port too, where that is free (needs "
+                         "CAP_NET_ADMIN or CAP_NET_RAW, and a route for the replies)" },
+    [MARK] = { "mark", OPTION_COUNT, "N", .min = 1, .max = UINT32_MAX,
+               .help = "connections to servers carry this packet mark, so that a packet filter can "
+                       "leave them alone (needs CAP_NET_ADMIN or CAP_NET_RAW)" },
+    [USER] = { "user", OPTION_TEXT, "NAME",
+               .help = "become this user once all is bound and open; only the capabilities that "
+                       "--source client and --mark need are kept" },
     [RULE] = { "rule", OPTION_TEXT, "LINE", .repeatable = true, .is_rule = true,
                .help =
                    "one line of the rule language; rules and profiles count in the order given" },
@@ -156,10 +179,6 @@ static int read_listeners(struct settings *settings)
             complain("more than %d listeners", LISTEN_MAX);
             return EX_USAGE;
         }
-        if (value->address.kind == ADDRESS_SINK) {
-            complain("--listen: `sink` is a place to send to, not to listen on");
-            return value->place.file ? EX_CONFIG : EX_USAGE;
-        }
         settings->listen[settings->listen_count++] = value->address;
     }
     return 0;
@@ -195,6 +214,89 @@ static void read_tls(struct settings *settings)
     };
 }
 
+/* The exit status for a value that makes no sense. */
+static int refuse(const struct option_value *value, struct text *why)
+{
+    if (value->place.file)
+        complain("%s:%zu: %s", value->place.file, value->place.line, text_string(why));
+    else
+        complain("--%s", text_string(why));
+    return value->place.file ? EX_CONFIG : EX_USAGE;
+}
+
+static int read_upstreams(struct settings *settings)
+{
+    const struct option_value *value = NULL;
+    const struct option_value *best = options_value(&settings->options, UPSTREAM);
+    int status = 0;
+    while (status == 0 && (value = options_next(&settings->options, UPSTREAM, value)) != NULL) {
+        struct text why = { 0 };
+        /* The command line wins over a file as a whole: what goes where is one thing. */
+        if (value->place.file && !best->place.file)
+            continue;
+        text_add(&why, SPAN("upstream: "));
+        if (!upstreams_add(&settings->upstreams, span_of(value->text), &why))
+            status = refuse(value, &why);
+        text_deinit(&why);
+    }
+    return status;
+}
+
+/* Every listener leads somewhere, and every listener that an upstream names is there. */
+static bool fit_together(const struct settings *settings, struct text *why)
+{
+    const struct upstreams *upstreams = &settings->upstreams;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        if (!upstreams_choose(upstreams, &settings->listen[i])) {
+            text_addf(why, "upstream: none is for clients of --listen ");
+            address_format(&settings->listen[i], why);
+            return false;
+        }
+    }
+    if (upstreams_have(upstreams, ADDRESS_ORIGINAL) && settings->intercept == INTERCEPT_NONE)
+        text_addf(why, "upstream: `original` needs --intercept redirect or tproxy");
+    return why->len == 0;
+}
+
+static int read_source(struct settings *settings)
+{
+    const struct option_value *value = options_value(&settings->options, SOURCE);
+    struct dialing *dialing = &settings->dialing;
+    struct address address = { .kind = ADDRESS_INET };
+    if (!value)
+        return 0;
+    if (strcmp(value->text, "client") == 0) {
+        /* With redirect the kernel takes the client's port for the connection it translates. */
+        dialing->source = DIAL_FROM_CLIENT;
+        dialing->keeps_port = settings->intercept != INTERCEPT_REDIRECT;
+        return 0;
+    }
+    snprintf(address.host, sizeof address.host, "%s", value->text);
+    dialing->source = DIAL_FROM_ADDRESS;
+    if (address_to_socket(&address, &dialing->address))
+        return 0;
+    struct text why = { 0 };
+    text_addf(&why, "source: \"%s\" is neither an address, without a port, nor client",
+              value->text);
+    int status = refuse(value, &why);
+    text_deinit(&why);
+    return status;
+}
+
+static int read_passage(struct settings *settings)
+{
+    const struct options *options = &settings->options;
+    struct text why = { 0 };
+    settings->intercept = (enum intercept)options_number(options, INTERCEPT);
+    settings->user = options_text(options, USER);
+    settings->dialing.mark = (uint32_t)options_number(options, MARK);
+    int status = read_upstreams(settings);
+    if (status == 0 && !fit_together(settings, &why))
+        status = refuse(options_value(options, UPSTREAM), &why);
+    text_deinit(&why);
+    return status ? status : read_source(settings);
+}
+
 static uint64_t random_seed(void)
 {
     uint64_t seed;
@@ -215,6 +317,7 @@ static void read_bounds(struct settings *settings)
         .connect_timeout = timeout_of(options, CONNECT_TIMEOUT),
         .only_recipient = only ? span_of(only) : (struct span){ 0 },
         .dry_run = options_flag(options, DRY_RUN),
+        .transparent = settings->intercept != INTERCEPT_NONE,
     };
     settings->rules_for = options_number(options, FOR);
     settings->journal = options_text(options, JOURNAL);
@@ -222,7 +325,6 @@ static void read_bounds(struct settings *settings)
     settings->sessions_max = options_number(options, MAX_SESSIONS);
     settings->sessions_max_given = options_given(options, MAX_SESSIONS);
     settings->workers = (unsigned)options_number(options, WORKERS);
-    settings->upstream = *options_address(options, UPSTREAM);
 }
 
 static struct rule_set *read_rules(const struct options *options, int *status)
@@ -244,12 +346,15 @@ bool settings_read(struct settings *settings, int argc, char **argv, int *status
     if (*status == 0)
         *status = read_listeners(settings);
     if (*status == 0)
+        *status = read_passage(settings);
+    if (*status == 0)
         settings->rules = read_rules(&settings->options, status);
     if (*status == 0) {
         read_bounds(settings);
         read_tls(settings);
         return true;
     }
+    upstreams_deinit(&settings->upstreams);
     options_deinit(&settings->options);
     return false;
 }
@@ -258,6 +363,7 @@ void settings_deinit(struct settings *settings)
 {
     if (settings->rules)
         rule_set_free(settings->rules);
+    upstreams_deinit(&settings->upstreams);
     options_deinit(&settings->options);
 }
 
@@ -274,15 +380,16 @@ struct rule_set *settings_read_rules_again(const struct settings *settings)
 
 bool settings_check(const char *file, struct span text, struct text *errors)
 {
-    struct options options = { .usage = &usage };
-    bool fine = config_take(&options, file, text, errors);
-    if (fine && refuse_tls(&options) == 0) {
+    struct settings settings = { .options = { .usage = &usage } };
+    bool fine = config_take(&settings.options, file, text, errors);
+    if (fine && refuse_tls(&settings.options) == 0) {
         int status;
-        struct rule_set *rules = read_rules(&options, &status);
-        fine = rules != NULL;
+        struct rule_set *rules = read_rules(&settings.options, &status);
+        fine = rules != NULL && read_upstreams(&settings) == 0 && read_source(&settings) == 0;
         if (rules)
             rule_set_free(rules);
     }
-    options_deinit(&options);
+    upstreams_deinit(&settings.upstreams);
+    options_deinit(&settings.options);
     return fine;
 }

@@ -8,7 +8,10 @@
 
 #include "base/limits.h"
 #include "proxy/address.h"
+#include "proxy/dial.h"
+#include "proxy/intercept.h"
 #include "proxy/options.h"
+#include "proxy/upstream.h"
 #include "session/journal.h"
 #include "session/rule_set.h"
 #include "session/session.h"
@@ -27,7 +30,10 @@ struct settings {
     struct options options;
     struct address listen[LISTEN_MAX];
     size_t listen_count;
-    struct address upstream;
+    struct upstreams upstreams;
+    enum intercept intercept;
+    struct dialing dialing;
+    const char *user;               /* to become; NULL: stay */
     struct session_options session; /* rules_off is each worker's own */
     struct tls_settings tls;
     duration rules_for;  /* NEVER: for good */

@@ -5,7 +5,7 @@
 
 static bool is_wanted(const struct settings *settings)
 {
-    bool wanted = settings->session.tls != TLS_PASS || settings->upstream.is_tls;
+    bool wanted = settings->session.tls != TLS_PASS || upstreams_have_tls(&settings->upstreams);
     for (size_t i = 0; i < settings->listen_count; i++)
         wanted |= settings->listen[i].is_tls;
     return wanted;
@@ -21,7 +21,7 @@ static bool open_keylog(struct tls_run *run, const char *file, int *status)
 int tls_run_begin(struct tls_run *run, const struct settings *settings)
 {
     const struct tls_settings *tls = &settings->tls;
-    const char *host = settings->upstream.kind == ADDRESS_INET ? settings->upstream.host : NULL;
+    const char *host = upstreams_host(&settings->upstreams);
     int status = 0;
     if (!is_wanted(settings))
         return 0;

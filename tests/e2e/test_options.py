@@ -110,6 +110,28 @@ class RulesTest(Program):
 
 
 class FilesTest(Program):
+    def test_mistakes_about_where_sessions_go(self):
+        for options, words in (
+                (("--upstream", "listen=:1 mx"), ("upstream:", "mx")),
+                (("--upstream", "original"), ("original", "--intercept")),
+                (("--upstream", "systemd"), ("upstream:", "systemd")),
+                (("--listen", "original"), ("listen:", "original")),
+                (("--source", "elsewhere"), ("source:", "elsewhere")),
+                (("--source", "127.0.0.1:25"), ("source:", "127.0.0.1:25")),
+                (("--intercept", "divert"), ("intercept:", "divert", "tproxy"))):
+            with self.subTest(options):
+                self.check_refused(self.run_proxy(*options), USAGE, *words)
+        result = self.run_program("proxy", "--upstream", "listen=:25 127.0.0.1:25")
+        self.check_refused(result, USAGE, "upstream:", "127.0.0.1:2525")
+
+    def test_mistakes_about_the_firewall(self):
+        for words in (("roter",), ("sender",), ("sender", "--intercept", "tproxy"),
+                      ("sender", "--user", "x", "--interface", "eth0"),
+                      ("receiver", "--source", "client"), ("router", "--ports", "25,smtp"),
+                      ("router", "--interface", "eth0; reboot"), ("sender", "--user", "$(id)")):
+            with self.subTest(words):
+                self.check_refused(self.run_program("nft", *words), USAGE, "")
+
     def test_bad_profile_names_file_line_and_column(self):
         path = self.file("bad.profile", f"# title: bad\n{GOOD_RULE}\nto client grteing mask\n")
         self.check_refused(self.run_proxy("--profile", path), BAD_DATA, "bad.profile:3:11:",

@@ -29,6 +29,8 @@ static void test_addresses_are_read_and_written(void **state)
         { "smtps:mx.test:465", ADDRESS_INET, "mx.test", 465 },
         { "smtps:[::1]:465", ADDRESS_INET, "::1", 465 },
         { "smtps:unix:/run/smtps", ADDRESS_UNIX, "/run/smtps", 0 },
+        { "original", ADDRESS_ORIGINAL, "", 0 },
+        { "systemd", ADDRESS_SYSTEMD, "", 0 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -131,6 +133,37 @@ static void test_socket_addresses(void **state)
     }
 }
 
+static struct socket_address socket_of(const char *text)
+{
+    struct address address;
+    struct socket_address socket;
+    struct text error = { 0 };
+    assert_true(address_parse(&address, span_of(text), &error));
+    assert_true(address_to_socket(&address, &socket));
+    return socket;
+}
+
+static void test_equal_sockets(void **state)
+{
+    struct socket_address v4 = socket_of("192.0.2.1:25");
+    struct socket_address mapped = socket_of("[::ffff:192.0.2.1]:25");
+    struct socket_address v6 = socket_of("[2001:db8::1]:25");
+    (void)state;
+    assert_true(socket_address_equal(&v4, &mapped));
+    assert_true(socket_address_equal(&v6, &v6));
+    assert_false(socket_address_equal(&v4, &v6));
+    socket_address_set_port(&mapped, 26);
+    assert_int_equal(socket_address_port(&mapped), 26);
+    assert_false(socket_address_equal(&v4, &mapped));
+    socket_address_unmap(&mapped);
+    assert_int_equal(mapped.storage.ss_family, v4.storage.ss_family);
+    assert_int_equal(socket_address_port(&mapped), 26);
+    v4 = socket_of("0.0.0.0:1");
+    mapped = socket_of("[::]:1");
+    assert_true(socket_address_is_any(&v4) && socket_address_is_any(&mapped));
+    assert_false(socket_address_is_any(&v6));
+}
+
 static void test_names_are_no_numbers(void **state)
 {
     struct address address;
@@ -161,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_address_is_refused),
         cmocka_unit_test(test_what_does_not_fit_is_refused),
         cmocka_unit_test(test_socket_addresses),
+        cmocka_unit_test(test_equal_sockets),
         cmocka_unit_test(test_names_are_no_numbers),
         cmocka_unit_test(test_a_socket_without_a_name),
     };

@@ -1,0 +1,59 @@
+/* passage: see passage.h. */
+#include "proxy/passage.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+
+void passage_init(struct passage *passage)
+{
+    if (!passage->own)
+        return;
+    passage->known = calloc(1, sizeof *passage->known);
+    check(passage->known != NULL);
+}
+
+void passage_deinit(struct passage *passage)
+{
+    passage_forget(passage);
+    free(passage->known);
+}
+
+static bool is_original(const struct passage *passage)
+{
+    return passage->upstream->address.kind == ADDRESS_ORIGINAL;
+}
+
+void passage_add_name(const struct passage *passage, struct text *out)
+{
+    if (is_original(passage) && passage->original.size)
+        socket_address_format(&passage->original, out);
+    else
+        text_add(out, text_span(&passage->upstream->name));
+}
+
+bool passage_destination(const struct passage *passage, struct socket_address *to)
+{
+    if (!is_original(passage))
+        return address_to_socket(&passage->upstream->address, to);
+    *to = passage->original;
+    return true;
+}
+
+int passage_dial(struct passage *passage, const struct socket_address *to, int *fd)
+{
+    passage_forget(passage);
+    if (!passage->own)
+        return dial(passage->dialing, &passage->client, to, fd);
+    return own_connections_dial(passage->own, passage->known, passage->dialing, &passage->client,
+                                to, fd);
+}
+
+void passage_forget(struct passage *passage)
+{
+    /* A name without a family is none that was added. */
+    if (!passage->known || passage->known->from.storage.ss_family == AF_UNSPEC)
+        return;
+    own_connections_remove(passage->own, passage->known);
+    passage->known->from = (struct socket_address){ 0 };
+}
