@@ -124,8 +124,6 @@ static void linger_on(struct link *link, struct leg *leg)
     leg_close(leg, false);
     if (!link->session && !lingers(link))
         close_timer(link);
-    if (side == SERVER)
-        passage_forget(&link->passage);
 }
 
 static void close_link(struct link *link, instant now)

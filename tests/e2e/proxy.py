@@ -26,11 +26,12 @@ def address(place) -> str:
 class Proxy:
     """One running proxy. `port` is where clients connect; `more_ports` are further listeners.
 
-    `upstream` is a port of the loopback address, or an address as the program reads it.
+    `upstream` is a port of the loopback address, or an address as the program reads it. `host` is
+    the address that it listens on.
     """
 
     def __init__(self, directory: Path, upstream, *options, port: int, more_ports=(),
-                 rules=(), profiles=(), seed=1):
+                 rules=(), profiles=(), seed=1, host="127.0.0.1"):
         self.port = port
         self.ports = [port, *more_ports]
         self.directory = directory
@@ -40,7 +41,7 @@ class Proxy:
         self._add("--upstream", [address(upstream)])
         self._add("--journal", [self.journal.file])
         self._add("--seed", [seed])
-        self._add("--listen", (f"127.0.0.1:{number}" for number in self.ports))
+        self._add("--listen", (f"{host}:{number}" for number in self.ports))
         self._add("--rule", rules)
         self._add("--profile", profiles)
         self.command += options

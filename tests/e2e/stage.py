@@ -36,10 +36,10 @@ class Stage(unittest.TestCase):
         cls.cast = []
 
     @classmethod
-    def server(cls, kind, name: str, **options):
+    def server(cls, kind, name: str, port: int = None, **options):
         """Starts a receiver, or with `relay_port` a queueing sender, for the whole class."""
         cls.need(kind.program)
-        return cls._enter(kind(cls.directory / name, free_port(), **options))
+        return cls._enter(kind(cls.directory / name, port or free_port(), **options))
 
     @classmethod
     def sender(cls, kind, name: str, **options):
