@@ -60,6 +60,7 @@ int leg_open(struct leg *leg, int fd)
 
 int leg_take_connecting(struct leg *leg, int fd)
 {
+    check(leg->state == LEG_IDLE);
     int error = begin_watching(leg, fd, LEG_CONNECTING);
     if (error)
         close(fd);

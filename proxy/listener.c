@@ -125,6 +125,7 @@ int listeners_adopt(struct listeners *listeners, int fd, const struct socket_add
     struct listener listener = { .address = *name, .fd = fd, .number = listeners->binds };
     int error = 0;
     listener.is_borrowed = true;
+    leg_set_wire_options(fd);
     if (listeners->is_transparent)
         error = socket_make_transparent(fd, name->storage.ss_family);
     if (error)
