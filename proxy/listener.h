@@ -25,8 +25,8 @@ struct listener {
     bool is_tls;                   /* clients begin with TLS */
     bool complained;               /* about descriptors; not again */
     bool is_paused;
-    bool is_borrowed;              /* the socket's file is another's to remove */
-    unsigned number;               /* of the listeners_bind that made it, from 0 */
+    bool is_borrowed; /* the socket's file is another's to remove */
+    unsigned number;  /* of the listeners_bind that made it, from 0 */
     listener_accept *accept;
     void *owner;
 };
