@@ -52,8 +52,8 @@ void leg_init(struct leg *leg, struct poller *poller, void (*ready)(struct leg *
 int leg_open(struct leg *leg, int fd);
 /* Begins to connect, to LEG_CONNECTING. Answers 0 or a negative libuv error, to LEG_IDLE. */
 int leg_connect(struct leg *leg, const struct socket_address *to);
-/* Likewise with a socket that has begun to connect (before that it would look like one that was hung
- * up), and is closed on failure. */
+/* Likewise with a socket that has begun to connect (before that it would look like one that was
+ * hung up), and is closed on failure. */
 int leg_take_connecting(struct leg *leg, int fd);
 /* While connecting, after leg_note: 0 and LEG_OPEN, or why it failed, a negative libuv error. */
 int leg_connected(struct leg *leg);

@@ -44,18 +44,11 @@ enum {
 static const struct option_row rows[] = {
     [LISTEN] = OPTION_LISTEN_ROW(true, ", all with `smtps:` before them for TLS from the start"),
     [UPSTREAM] = { "upstream", OPTION_TEXT, "ADDR", .required = true, .repeatable = true,
-<<<<<<< HEAD
                    .help = "where sessions are carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
                            "smtps:… for TLS from the start, "
                            "`original`, where an intercepted client was going, or "
                            "`sink`, a receiver that is built in, accepts all mail and forgets it; "
                            "`listen=ADDR ` before it: only for clients of that --listen" },
-=======
-                   .help = "where sessions are carried on to: HOST:PORT, [V6]:PORT, unix:PATH, "
-                           "`original`, where an intercepted client was going, or "
-                           "`sink`, a receiver that is built in, accepts all mail and forgets it; "
-                           "`listen=ADDR ` before it: only for clients of that --listen" },
->>>>>>> 9ce0642 (proxy: as clang-format has it)
     [INTERCEPT] = { "intercept", OPTION_WORD, "none|redirect|tproxy", .preset = "none",
                     .choices = "none|redirect|tproxy",
                     .help = "how the packet filter gives us connections that were going elsewhere "
