@@ -44,7 +44,7 @@
 
 /* Rules in one run, parameters of one mutator, bytes of one rule line and of one profile. */
 #define RULES_MAX 4096
-#define PARAMS_MAX 8
+#define PARAMS_MAX 16
 #define RULE_LINE_MAX 8192
 #define PROFILE_SIZE_MAX (1024 * 1024)
 /* The weight of one rule among its neighbours. */

@@ -14,6 +14,7 @@ void mutation_begin(struct mutation *mutation)
     text_clear(&mutation->drawn);
     mutation->piece_count = 0;
     mutation->pause = 0;
+    mutation->bare = mutation->has_bare = mutation->ends_rudely = false;
     mutation->has_answer = mutation->answer_told = mutation->takes_over = false;
     mutation->noted = false;
     mutation->delay = 0;
@@ -167,8 +168,9 @@ static struct piece *begin_piece(struct mutation *mutation, enum piece_role role
         check(mutation->pieces != NULL);
     }
     struct piece *piece = &mutation->pieces[mutation->piece_count++];
-    *piece = (struct piece){ .role = role, .wait = mutation->pause };
+    *piece = (struct piece){ .role = role, .wait = mutation->pause, .bare = mutation->bare };
     mutation->pause = 0;
+    mutation->bare = false;
     return piece;
 }
 
@@ -177,7 +179,7 @@ static void add_piece(struct mutation *mutation, enum piece_role role, struct sp
     text_add(&mutation->content, bytes);
     struct piece *last =
         mutation->piece_count ? &mutation->pieces[mutation->piece_count - 1] : NULL;
-    if (mutation->piece_count == 0 || last->role != role || mutation->pause > 0)
+    if (mutation->piece_count == 0 || last->role != role || mutation->pause > 0 || mutation->bare)
         last = begin_piece(mutation, role);
     last->end = mutation->content.len;
 }
@@ -246,4 +248,14 @@ struct tls_plan *mutation_tls(struct mutation *mutation)
     mutation->tls = calloc(1, sizeof *mutation->tls);
     check(mutation->tls != NULL);
     return mutation->tls;
+}
+
+void mutation_bare(struct mutation *mutation)
+{
+    mutation->bare = mutation->has_bare = true;
+}
+
+void mutation_end_rudely(struct mutation *mutation)
+{
+    mutation->ends_rudely = true;
 }

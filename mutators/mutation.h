@@ -43,6 +43,7 @@ struct piece {
     enum piece_role role;
     size_t end;    /* offset behind the piece in `content` */
     duration wait; /* before it leaves */
+    bool bare;     /* TLS is left before it leaves */
 };
 
 #define PIECES_MAX 256
@@ -73,6 +74,8 @@ struct mutation {
     size_t piece_count;
     size_t piece_room;
     duration pause; /* before the piece to come */
+    bool bare;      /* TLS is left in front of the piece to come */
+    bool has_bare;  /* ... or of one that has come */
     bool has_answer;
     bool answer_told; /* the server gets the event all the same, its reply is swallowed */
     bool takes_over;  /* ... or the answer is said at once, in place of all that the client has not
@@ -89,7 +92,8 @@ struct mutation {
     duration put_off; /* in and out: how long the mail had been put off; for {put-off} */
     bool lists;       /* something was put on a list, or taken off */
     enum fate fate;
-    uint64_t fate_after;  /* bytes of the event that still leave; UINT64_MAX is all */
+    uint64_t fate_after; /* bytes of the event that still leave; UINT64_MAX is all */
+    bool ends_rudely;
     struct tls_plan *tls; /* of the handshake that is about to begin; owned, NULL: nothing asked */
     bool noted;           /* it wants to be written down, and nothing else */
     struct text drawn;    /* "time=400ms chunk=1": the log of the draws */
@@ -152,6 +156,11 @@ void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap);
 void mutation_slice(struct mutation *mutation, uint64_t after, duration gap);
 /* Wait for more bytes to leave with, but no longer than that. */
 void mutation_gather(struct mutation *mutation, duration wait);
+/* Content: behind what was sent and added until now, the side leaves TLS (close_notify) and goes on
+ * in clear text. Once for each event. */
+void mutation_bare(struct mutation *mutation);
+/* TLS: the side that the event goes to will end without close_notify. */
+void mutation_end_rudely(struct mutation *mutation);
 /* TLS, at the event `tls` only: a zeroed plan to be filled. */
 struct tls_plan *mutation_tls(struct mutation *mutation);
 /* Fate: `after` bytes of the event still leave. */

@@ -21,8 +21,8 @@ struct mutator {
     const char *example; /* one rule line that works when pasted */
     unsigned wants;      /* the kinds of event it can act on: bits of smtp_event_kind */
     enum mutator_directions directions;
-    bool timing_only;   /* asks for timing and fate, never for content: it joins in when an earlier
-                         * rule has taken the content, and a body keeps its size */
+    bool timing_only;   /* asks for timing, fate and TLS, never for content: it joins in when an
+                         * earlier rule has taken the content, and a body keeps its size */
     bool on_bulk;       /* does the same to a body in stretches: it need not be cut into lines */
     bool whole_message; /* what a rule decides at the first line of a body holds for all its lines,
                          * and counts once */

@@ -32,6 +32,7 @@ struct param {
     const char *what; /* a few words for `explain`, with the unit */
     enum param_kind kind;
     bool required;
+    bool optional;           /* numbers, WORD: that it is not given means something of its own */
     uint64_t preset;         /* numbers: the default; WORD: the index of the default choice */
     const char *preset_text; /* texts: the default; NULL is "not given" */
     uint64_t min;

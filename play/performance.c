@@ -59,9 +59,11 @@ void performance_open(struct performance *performance, const struct play_session
         .pool = &performance->pool,
         .journal = &performance->log.journal,
         .facts = facts_of(session, text_span(&guid)),
+        .client_tls = session->smtps[CLIENT],
+        .server_tls = session->smtps[SERVER],
     };
     play_log_begin_session(&performance->log);
-    stage_open(&performance->stage, &setup, session->server, performance->cuts, performance->seed,
+    stage_open(&performance->stage, &setup, session, performance->cuts, performance->seed,
                performance->now);
     text_deinit(&guid);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "play/stage_tls.h"
 
 /* Ticks in a row at one instant that change nothing else before a session counts as restless. */
 #define IDLE_TICKS_MAX 10000
@@ -57,17 +58,6 @@ static bool open_server(struct stage *stage)
     return false;
 }
 
-/* The handshake happens at once. */
-static bool shake_hands(struct stage *stage, enum side side)
-{
-    static const struct tls_facts facts = { .version = "TLSv1.3",
-                                            .cipher = "TLS_AES_256_GCM_SHA384" };
-    if (!(session_wishes(stage->session, side) & WISH_SECURE))
-        return false;
-    session_secured(stage->session, side, &facts, stage->now);
-    return true;
-}
-
 /* A server that was never reached hears no end either. */
 static bool is_there(const struct stage *stage, enum side side)
 {
@@ -91,12 +81,12 @@ static bool end_side(struct stage *stage, enum side side)
         return true;
     }
     if (wishes & WISH_FINISH) {
-        heard_add_end(&stage->sides[side].heard, PLAY_FIN);
+        heard_add_end(&stage->sides[side].heard, stage_fin(stage, side));
         session_finished(stage->session, side, stage->now);
         return true;
     }
     if (wishes & WISH_CLOSE) {
-        leave(stage, side, PLAY_FIN);
+        leave(stage, side, stage_fin(stage, side));
         return true;
     }
     return false;
@@ -129,8 +119,8 @@ static bool read_piece(struct stage *stage, enum side side)
 static enum ending ending_of(enum side side, enum play_end end)
 {
     if (side == CLIENT)
-        return end == PLAY_FIN ? ENDING_CLIENT_CLOSED : ENDING_CLIENT_RESET;
-    return end == PLAY_FIN ? ENDING_SERVER_CLOSED : ENDING_SERVER_RESET;
+        return end == PLAY_RST ? ENDING_CLIENT_RESET : ENDING_CLIENT_CLOSED;
+    return end == PLAY_RST ? ENDING_SERVER_RESET : ENDING_SERVER_CLOSED;
 }
 
 /* An end is seen behind the last byte: a FIN when the session reads, a RST in any case. */
@@ -140,11 +130,13 @@ static bool read_end(struct stage *stage, enum side side)
     bool waits = says->said_end != PLAY_NO_END && !says->end_fed && says->fed == says->said.len;
     if (!waits || says->is_gone || !is_there(stage, side))
         return false;
-    if (says->said_end == PLAY_FIN && !(session_wishes(stage->session, side) & WISH_READ))
+    if (says->said_end != PLAY_RST && !(session_wishes(stage->session, side) & WISH_READ))
         return false;
     says->end_fed = true;
     /* Who tears a connection hears nothing of it any more. */
     says->is_gone = says->said_end == PLAY_RST;
+    if (says->said_end == PLAY_CUT && says->is_secure)
+        session_was_cut(stage->session, side, stage->now);
     session_ended(stage->session, side, ending_of(side, says->said_end), stage->now);
     return true;
 }
@@ -167,8 +159,8 @@ static bool write_all(struct stage *stage)
     bool moved = open_server(stage);
     moved |= write_out(stage, SERVER);
     moved |= write_out(stage, CLIENT);
-    moved |= shake_hands(stage, SERVER);
-    moved |= shake_hands(stage, CLIENT);
+    moved |= stage_shake_hands(stage, SERVER);
+    moved |= stage_shake_hands(stage, CLIENT);
     moved |= end_side(stage, SERVER);
     moved |= end_side(stage, CLIENT);
     return moved;
@@ -198,11 +190,11 @@ static bool move_on(struct stage *stage, size_t *idle_ticks)
 
 static void end_session(struct stage *stage)
 {
-    session_free(stage->session, stage->now);
-    stage->session = NULL;
     for (enum side side = CLIENT; side <= SERVER; side++)
         if (!stage->sides[side].is_gone)
-            leave(stage, side, PLAY_FIN);
+            leave(stage, side, stage_fin(stage, side));
+    session_free(stage->session, stage->now);
+    stage->session = NULL;
 }
 
 void stage_settle(struct stage *stage)
@@ -214,10 +206,12 @@ void stage_settle(struct stage *stage)
         end_session(stage);
 }
 
-void stage_open(struct stage *stage, const struct session_setup *setup, enum play_server server,
-                enum play_cuts cuts, uint64_t seed, instant now)
+void stage_open(struct stage *stage, const struct session_setup *setup,
+                const struct play_session *like, enum play_cuts cuts, uint64_t seed, instant now)
 {
-    *stage = (struct stage){ .now = now, .cuts = cuts, .server = server };
+    *stage = (struct stage){ .now = now, .cuts = cuts, .server = like->server };
+    for (enum side side = CLIENT; side <= SERVER; side++)
+        stage->sides[side].handshake = like->handshakes[side];
     stage->prng = prng_at(seed, setup->facts.number, 0, 0, 0);
     stage->session = session_new(setup, now);
     stage_settle(stage);

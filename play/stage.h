@@ -30,6 +30,8 @@ struct stage_side {
     enum play_end said_end; /* behind all bytes */
     bool end_fed;
     struct heard heard;
+    enum play_handshake handshake;
+    bool is_secure;
     bool is_gone; /* torn or closed by the proxy: nothing can be said or heard any more */
 };
 
@@ -45,9 +47,10 @@ struct stage {
     struct stage_side sides[2]; /* by enum side */
 };
 
-/* The session begins; `seed` is for PLAY_SEEDED. The stage is left as it comes to rest. */
-void stage_open(struct stage *stage, const struct session_setup *setup, enum play_server server,
-                enum play_cuts cuts, uint64_t seed, instant now);
+/* The session begins, with a server and handshakes as in `like`; `seed` is for PLAY_SEEDED. The
+ * stage is left as it comes to rest. */
+void stage_open(struct stage *stage, const struct session_setup *setup,
+                const struct play_session *like, enum play_cuts cuts, uint64_t seed, instant now);
 /* Frees the session, which writes its close entry if it was still open, and all else. */
 void stage_close(struct stage *stage);
 

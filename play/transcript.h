@@ -27,7 +27,8 @@ enum play_step_kind {
 /* How a side ends, in place of bytes. */
 enum play_end {
     PLAY_NO_END,
-    PLAY_FIN, /* `\FIN`: it ends its direction in order */
+    PLAY_FIN, /* `\FIN`: it ends its direction in order; under TLS behind a close_notify */
+    PLAY_CUT, /* `\CUT`: likewise, but under TLS without one */
     PLAY_RST  /* `\RST`: it tears the connection */
 };
 
@@ -49,12 +50,22 @@ enum play_server {
     PLAY_SERVER_SILENT /* it never answers: the connect timeout decides */
 };
 
+/* What becomes of the handshake with a side. */
+enum play_handshake {
+    PLAY_HANDSHAKE_SUCCEEDS,
+    PLAY_HANDSHAKE_FAILS,
+    PLAY_HANDSHAKE_HANGS,     /* it never ends: the timeout decides */
+    PLAY_HANDSHAKE_UNVERIFIED /* it is done, but the certificate proves nothing */
+};
+
 /* One session: the steps of the transcript that belong to it. */
 struct play_session {
     uint64_t number;
     size_t line;        /* of the `session` that begins it; 0 for a first one without */
     struct text client; /* "192.0.2.1:40000" */
     enum play_server server;
+    enum play_handshake handshakes[2]; /* by enum side */
+    bool smtps[2];                     /* by enum side: TLS comes before anything is said */
     size_t first_step;
     size_t step_count;
 };

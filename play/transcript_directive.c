@@ -86,6 +86,18 @@ static void read_seed(struct transcript_reader *reader, struct span text)
         transcript_complain(reader, text, "seed \"%.*s\" is no number", SPAN_SHOWN(text));
 }
 
+/* The next of the words, by its index; `count` with a complaint when it is none of them. */
+static size_t read_word(struct transcript_reader *reader, const char *what, struct span word,
+                        const char *const *words)
+{
+    size_t i = 0;
+    while (words[i] && !span_equal(word, span_of(words[i])))
+        i++;
+    if (!words[i])
+        transcript_complain_of_word(reader, what, word, words);
+    return i;
+}
+
 /* -- option NAME [VALUE] -------------------------------------------------------------------- */
 
 static void option_max_line(struct transcript_reader *reader, struct span value)
@@ -141,13 +153,21 @@ static void option_connect_timeout(struct transcript_reader *reader, struct span
 static void option_tls(struct transcript_reader *reader, struct span value)
 {
     static const char *const words[] = { "pass", "intercept", "client", "server", NULL };
-    for (size_t i = 0; words[i]; i++) {
-        if (span_equal(value, span_of(words[i]))) {
-            reader->transcript->options.tls = (enum tls_mode)i;
-            return;
-        }
-    }
-    transcript_complain_of_word(reader, "mode of TLS", value, words);
+    size_t mode = read_word(reader, "mode of TLS", value, words);
+    if (words[mode])
+        reader->transcript->options.tls = (enum tls_mode)mode;
+}
+
+static void option_tls_timeout(struct transcript_reader *reader, struct span value)
+{
+    read_duration(reader, value, &reader->transcript->options.tls_timeout);
+}
+
+static void option_verify_failure(struct transcript_reader *reader, struct span value)
+{
+    static const char *const words[] = { "fail", "go-on", NULL };
+    size_t what = read_word(reader, "answer to a failed verification", value, words);
+    reader->transcript->options.unverified_goes_on = what == 1;
 }
 
 static void option_for(struct transcript_reader *reader, struct span value)
@@ -181,13 +201,33 @@ static void read_client(struct transcript_reader *reader, struct span text)
 static void read_server(struct transcript_reader *reader, struct span text)
 {
     static const char *const words[] = { "accepts", "refuses", "silent", NULL };
-    for (size_t i = 0; words[i]; i++) {
-        if (span_equal(text, span_of(words[i]))) {
-            transcript_session(reader)->server = (enum play_server)i;
-            return;
-        }
-    }
-    transcript_complain_of_word(reader, "behaviour of a server", text, words);
+    size_t which = read_word(reader, "behaviour of a server", text, words);
+    if (words[which])
+        transcript_session(reader)->server = (enum play_server)which;
+}
+
+/* handshake SIDE OUTCOME */
+static void read_handshake(struct transcript_reader *reader, struct span text)
+{
+    static const char *const sides[] = { "client", "server", NULL };
+    static const char *const words[] = { "succeeds", "fails", "hangs", "unverified", NULL };
+    struct cut cut = span_cut(text, ' ');
+    size_t side = read_word(reader, "side", cut.before, sides);
+    size_t outcome = read_word(reader, "outcome of a handshake", span_trim(cut.after), words);
+    if (sides[side] && words[outcome])
+        transcript_session(reader)->handshakes[side] = (enum play_handshake)outcome;
+}
+
+/* smtps client|server|both */
+static void read_smtps(struct transcript_reader *reader, struct span text)
+{
+    static const char *const words[] = { "client", "server", "both", NULL };
+    size_t which = read_word(reader, "side", text, words);
+    struct play_session *session = transcript_session(reader);
+    if (!words[which])
+        return;
+    session->smtps[CLIENT] = which != 1;
+    session->smtps[SERVER] = which != 0;
 }
 
 static void read_session(struct transcript_reader *reader, struct span text)
@@ -218,7 +258,7 @@ struct word {
 };
 
 /* Rows of the tables below, and the marks of steps. */
-#define WORDS_MAX 16
+#define WORDS_MAX 24
 
 static void look_up(struct transcript_reader *reader, const struct word *words, struct span line,
                     const char *what);
@@ -234,16 +274,19 @@ static void read_option(struct transcript_reader *reader, struct span text)
         { "connect-timeout", ANYWHERE, option_connect_timeout },
         { "for", ANYWHERE, option_for },
         { "tls", ANYWHERE, option_tls },
+        { "tls-timeout", ANYWHERE, option_tls_timeout },
+        { "verify-failure", ANYWHERE, option_verify_failure },
         { NULL, ANYWHERE, NULL },
     };
     look_up(reader, options, text, "option");
 }
 
 static const struct word directives[] = {
-    { "rule", OF_TRANSCRIPT, read_rule },  { "profile", OF_TRANSCRIPT, read_profile },
-    { "seed", OF_TRANSCRIPT, read_seed },  { "option", OF_TRANSCRIPT, read_option },
-    { "client", OF_SESSION, read_client }, { "server", OF_SESSION, read_server },
-    { "session", ANYWHERE, read_session }, { NULL, ANYWHERE, NULL },
+    { "rule", OF_TRANSCRIPT, read_rule },        { "profile", OF_TRANSCRIPT, read_profile },
+    { "seed", OF_TRANSCRIPT, read_seed },        { "option", OF_TRANSCRIPT, read_option },
+    { "client", OF_SESSION, read_client },       { "server", OF_SESSION, read_server },
+    { "handshake", OF_SESSION, read_handshake }, { "smtps", OF_SESSION, read_smtps },
+    { "session", ANYWHERE, read_session },       { NULL, ANYWHERE, NULL },
 };
 
 static void complain_of(struct transcript_reader *reader, const struct word *words,

@@ -31,6 +31,7 @@ const char *play_end_name(enum play_end end)
     switch (end) {
     case PLAY_NO_END: return "";
     case PLAY_FIN: return "\\FIN";
+    case PLAY_CUT: return "\\CUT";
     case PLAY_RST: return "\\RST";
     }
     return "";
@@ -81,8 +82,9 @@ static void complain(struct span shown, size_t bad, struct text *error)
     struct span escape = span_take(span_drop(shown, bad), 2);
     if (span_equal(escape, SPAN("\\*")))
         text_addf(error, "\\* stands for the rest of a line and only at its end");
-    else if (span_starts(escape, SPAN("\\F")) || span_starts(escape, SPAN("\\R")))
-        text_addf(error, "\\FIN and \\RST stand alone");
+    else if (span_starts(escape, SPAN("\\F")) || span_starts(escape, SPAN("\\R")) ||
+             span_starts(escape, SPAN("\\C")))
+        text_addf(error, "\\FIN, \\CUT and \\RST stand alone");
     else if (span_equal(escape, SPAN("\\x")))
         text_addf(error, "\\x takes two hexadecimal digits");
     else

@@ -26,6 +26,11 @@ static void announce(struct session *session, uint64_t size, bool last)
     outbox_add(out, text_span(holds ? &mail->announced : &line));
     text_deinit(&line);
     text_clear(&mail->announced);
+    if (mail->bare_at > 0) {
+        outbox_move(out, &mail->chunk, mail->bare_at - 1);
+        outbox_step(out, STEP_BARE);
+        mail->bare_at = 0;
+    }
     outbox_move(out, &mail->chunk, mail->chunk.len);
 }
 

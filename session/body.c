@@ -94,6 +94,17 @@ static void send_mail(struct session *session, struct span bytes, const struct o
         lane_send(mail_lane(session), bytes, outcome);
 }
 
+/* The side leaves TLS: what follows of the mail is in clear. */
+static void bare(struct session *session)
+{
+    struct mail *mail = &session->mail;
+    mail_lets_go(session);
+    if (mail->route == BODY_RECHUNK)
+        mail->bare_at = mail->chunk.len + 1;
+    else
+        outbox_step(&mail_lane(session)->out, STEP_BARE);
+}
+
 /* What stands in for a piece of mail leaves with its pauses. */
 static void send_pieces(struct session *session, struct span content, const struct outcome *outcome)
 {
@@ -101,6 +112,8 @@ static void send_pieces(struct session *session, struct span content, const stru
     for (size_t i = 0; i < outcome->piece_count && begin < content.len; i++) {
         size_t end = outcome->pieces[i].end;
         outbox_wait(&mail_lane(session)->out, outcome->pieces[i].wait);
+        if (outcome->pieces[i].bare)
+            bare(session);
         send_mail(session, span_drop(span_take(content, end), begin), outcome);
         begin = end;
     }

@@ -43,7 +43,8 @@ static void add_default(const struct param *param, struct text *out)
         text_add(out, SPAN("; must be given"));
         return;
     }
-    if (!is_number(param->kind) && param->kind != PARAM_WORD && !param->preset_text)
+    if (param->optional ||
+        (!is_number(param->kind) && param->kind != PARAM_WORD && !param->preset_text))
         return;
     text_add(out, SPAN("; default "));
     if (param->preset_text)

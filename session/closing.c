@@ -1,6 +1,7 @@
 /* closing: a side has ended its direction: the end meets the rules and travels on, or stays where
  * the sides were parted. */
 #include "session/state.h"
+#include "smtp/parse.h"
 
 /* The server ended a leg that was given up: commands that still wait for it are answered here. */
 static void answer_for_gone_server(struct session *session, instant now)
@@ -41,10 +42,28 @@ void handle_close(struct session *session, enum direction direction, instant now
     }
     event.number = ++lane->decoder.number;
     const struct outcome *outcome = judge(session, &event, now);
+    session->tls[direction_target(direction)].rude |= outcome->ends_rudely;
     outbox_wait(&lane->out, outcome->delay);
     if (outcome->taken)
         lane_send_content(lane, outcome, SIZE_MAX);
     apply_fate(session, outcome->fate, lane);
     if (outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0))
         outbox_step(&lane->out, STEP_FINISH);
+}
+
+void upstream_fails(struct session *session, enum ending ending, instant now)
+{
+    struct outbox *out = &session->lanes[TO_CLIENT].out;
+    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT };
+    struct text reply = { 0 };
+    text_addf(&reply, "421 4.3.2 %.*s Service not available, %s\r\n", (int)session->facts.host.len,
+              (const char *)session->facts.host.ptr, ending_words(ending));
+    event.raw = text_span(&reply);
+    event.number = ++session->lanes[TO_CLIENT].decoder.number;
+    event.reply = smtp_reply_parse(event.raw);
+    log_event(session, &event, true, now);
+    side_is_gone(session, SERVER);
+    outbox_add(out, event.raw);
+    outbox_step(out, STEP_FINISH_ALL);
+    text_deinit(&reply);
 }

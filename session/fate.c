@@ -51,6 +51,7 @@ void side_is_gone(struct session *session, enum side side)
     struct lane *to = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
     struct lane *from = &session->lanes[side == SERVER ? TO_CLIENT : TO_SERVER];
     to->target_done = to->target_gone = true;
+    secure_give_up(session, side);
     outbox_clear(&to->out);
     from->source_ended = true;
     if (side == SERVER)

@@ -179,6 +179,8 @@ void journal_brief(const struct journal_entry *entry, struct text *out)
     }
     if (entry->how)
         text_addf(out, " %s", entry->how);
+    if (entry->how && entry->has_bytes)
+        text_addf(out, " %llu", (unsigned long long)entry->bytes);
     if (entry->line.len)
         text_add_byte(out, ' ');
     journal_add_line(entry, out);

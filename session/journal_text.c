@@ -121,6 +121,8 @@ static void add_error(const struct journal_entry *entry, struct text *out)
     text_addf(out, "%s", entry->how ? entry->how : "error");
     if (entry->why)
         text_addf(out, ": %s", entry->why);
+    if (entry->has_bytes)
+        text_addf(out, " (%" PRIu64 " bytes)", entry->bytes);
     if (entry->line.len > 0)
         text_add(out, SPAN(": "));
     journal_add_line(entry, out);

@@ -48,6 +48,7 @@ static void outcome_begin(struct outcome *outcome)
     text_clear(&outcome->content);
     text_clear(&outcome->answer);
     outcome->taken = outcome->has_answer = outcome->answer_told = outcome->takes_over = false;
+    outcome->has_bare = outcome->ends_rudely = false;
     outcome->piece_count = 0;
     outcome->delay = 0;
     outcome->pace_bytes = 0;
@@ -136,6 +137,7 @@ static void merge_content(struct outcome *outcome, struct mutation *mutation, en
         outcome->taken = true;
         swap_texts(&outcome->content, &mutation->content);
         swap_pieces(outcome, mutation);
+        outcome->has_bare = mutation->has_bare;
     }
     if (mutation->has_answer && !outcome->has_answer) {
         outcome->has_answer = true;
@@ -169,6 +171,7 @@ static void merge(struct outcome *outcome, struct mutation *mutation, enum verdi
         outcome->fate = mutation->fate;
     if (mutation->fate != FATE_NONE && mutation->fate_after < outcome->fate_after)
         outcome->fate_after = mutation->fate_after;
+    outcome->ends_rudely |= mutation->ends_rudely;
     merge_tls(outcome, mutation);
 }
 
@@ -176,7 +179,7 @@ static bool asked_for_something(const struct mutation *mutation, enum verdict ve
 {
     return verdict == TAKEN || mutation->has_answer || mutation->delay || mutation->pace_bytes ||
            mutation->slice_after || mutation->gather || mutation->lists ||
-           mutation->fate != FATE_NONE || mutation->tls || mutation->noted;
+           mutation->fate != FATE_NONE || mutation->tls || mutation->noted || mutation->ends_rudely;
 }
 
 /* Content that is taken already is out of reach of later rules; they neither act nor count. */
@@ -306,5 +309,8 @@ const struct outcome *judge(struct session *session, const struct smtp_event *ev
             merge(outcome, mutation, verdict);
     }
     session->mail.told |= is_stretch(event);
+    if (outcome->has_bare)
+        *(event->going == TO_CLIENT ? &session->dialogue.tls : &session->dialogue.server_tls) =
+            false;
     return outcome;
 }

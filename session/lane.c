@@ -69,6 +69,8 @@ void lane_send_content(struct lane *lane, const struct outcome *outcome, size_t 
     for (size_t i = 0; i < outcome->piece_count && begin < content.len; i++) {
         size_t end = outcome->pieces[i].end;
         outbox_wait(&lane->out, outcome->pieces[i].wait);
+        if (outcome->pieces[i].bare)
+            outbox_step(&lane->out, STEP_BARE);
         lane_send(lane, span_drop(span_take(content, end), begin), outcome);
         begin = end;
     }

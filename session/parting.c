@@ -14,19 +14,26 @@ static void log_passed_tls(struct session *session, instant now)
     log_event(session, &event, false, now);
 }
 
-/* RFC 3207 section 4.2: behind the 220 both sides speak TLS. */
+/* RFC 3207 section 4.2: behind the 220 both sides speak TLS: with us, or with each other. */
 static void settle_tls(struct session *session, const struct pending *pending, unsigned received,
                        unsigned heard, instant now)
 {
     bool server = begins_tls(pending->server_verb) && received == 220;
     bool client = begins_tls(pending->client_verb) && heard == 220;
-    if (server && client && !tls_is_ours(session, CLIENT))
-        log_passed_tls(session, now);
-    if (client && pending->client_verb == VERB_STARTTLS && tls_is_ours(session, CLIENT))
+    bool with_us = client && pending->client_verb == VERB_STARTTLS &&
+                   tls_is_ours(session, CLIENT) && !side_is_secure(session, CLIENT);
+    bool server_with_us =
+        server && pending->server_verb == VERB_STARTTLS && side_is_secure(session, SERVER);
+    if (with_us && !session->lanes[TO_SERVER].deaf) {
         tls_begin(session, CLIENT, now);
-    else if (client)
+        server = server && !server_with_us;
+        client = false;
+    }
+    if (server && client)
+        log_passed_tls(session, now);
+    if (client && !with_us)
         turn_opaque(session, "TLS follows", now);
-    else if (server && !tls_is_ours(session, SERVER))
+    else if (server && !server_with_us)
         part_company(session, now);
 }
 
@@ -47,7 +54,7 @@ static void settle_fork(struct session *session, enum verb verb, unsigned receiv
                         struct span text, instant now)
 {
     struct decoder *decoder = &session->lanes[TO_SERVER].decoder;
-    if (decoder->phase != PHASE_FORK || heard == REPLY_UNHEARD)
+    if (decoder->phase != PHASE_FORK || (heard == REPLY_UNHEARD && !verb_is_hello(verb)))
         return;
     if (verb == VERB_DATA && heard == 354) {
         session->dialogue.client_in_body = true;
@@ -72,7 +79,7 @@ void reply_passed(struct session *session, const struct pending *pending, unsign
         dialogue_forget_added(dialogue);
     }
     settle_tls(session, pending, received, heard, now);
-    if (verb_is_fork(verb))
+    if (verb == session->fork)
         settle_fork(session, verb, received, heard, text, now);
     bool waits = verb == VERB_DATA && heard == REPLY_UNHEARD;
     if (asks_for_mail && dialogue->server_in_body && !dialogue->client_in_body && !waits)

@@ -6,32 +6,43 @@
 #include "base/limits.h"
 #include "session/state.h"
 
-static struct outbox *outbox_to(struct session *session, enum side side)
+struct lane *lane_to(struct session *session, enum side side)
 {
-    return &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT].out;
+    return &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
 }
 
-void secure_deinit(struct tls_side *tls)
+struct lane *lane_from(struct session *session, enum side side)
+{
+    return &session->lanes[side == SERVER ? TO_CLIENT : TO_SERVER];
+}
+
+void secure_plan(struct tls_side *tls, struct outcome *outcome)
 {
     free(tls->plan);
-    tls->plan = NULL;
-}
-
-static void keep_plan(struct tls_side *tls, struct outcome *outcome)
-{
-    secure_deinit(tls);
-    tls->delay = outcome->delay;
     tls->plan = outcome->tls;
     outcome->tls = NULL;
+    tls->delay = outcome->delay;
+    tls->fate = outcome->fate;
+    tls->rude |= outcome->ends_rudely;
+    tls->planned = true;
 }
 
-void secure_expect(struct session *session, enum side side, struct outcome *outcome)
+void secure_give_up(struct session *session, enum side side)
 {
     struct tls_side *tls = &session->tls[side];
-    keep_plan(tls, outcome);
+    if (secure_is_under_way(session, side))
+        tls->state = TLS_CLEAR;
+    free(tls->plan);
+    tls->plan = NULL;
+    tls->planned = false;
+}
+
+void secure_expect(struct session *session, enum side side)
+{
+    struct tls_side *tls = &session->tls[side];
     tls->state = TLS_EXPECTED;
     tls->thrown_away = 0;
-    outbox_step(outbox_to(session, side), STEP_SECURE);
+    outbox_step(&lane_to(session, side)->out, STEP_SECURE);
 }
 
 static void begin_handshake(struct session *session, struct tls_side *tls, instant now)
@@ -110,9 +121,4 @@ const struct tls_plan *session_tls_plan(const struct session *session, enum side
     static const struct tls_plan plain;
     const struct tls_plan *plan = session->tls[side].plan;
     return plan ? plan : &plain;
-}
-
-bool session_close_is_rude(const struct session *session, enum side side)
-{
-    return session->tls[side].rude;
 }

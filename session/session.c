@@ -85,8 +85,8 @@ void session_free(struct session *session, instant now)
     lane_deinit(&session->lanes[TO_SERVER]);
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);
-    secure_deinit(&session->tls[CLIENT]);
-    secure_deinit(&session->tls[SERVER]);
+    secure_give_up(session, CLIENT);
+    secure_give_up(session, SERVER);
     text_deinit(&session->mail.refusal);
     text_deinit(&session->mail.announced);
     text_deinit(&session->outcome.content);
@@ -194,24 +194,6 @@ static void upstream_is_out_of_reach(struct session *session, enum ending ending
     outbox_step(&session->lanes[TO_CLIENT].out, STEP_RESET);
 }
 
-/* The upstream was never reached: the client is told, which no rule can have prevented. */
-static void tell_upstream_failed(struct session *session, enum ending ending, instant now)
-{
-    struct outbox *out = &session->lanes[TO_CLIENT].out;
-    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT };
-    struct text reply = { 0 };
-    text_addf(&reply, "421 4.3.2 %.*s Service not available, %s\r\n", (int)session->facts.host.len,
-              (const char *)session->facts.host.ptr, ending_words(ending));
-    event.raw = text_span(&reply);
-    event.number = ++session->lanes[TO_CLIENT].decoder.number;
-    event.reply = smtp_reply_parse(event.raw);
-    log_event(session, &event, true, now);
-    side_is_gone(session, SERVER);
-    outbox_add(out, event.raw);
-    outbox_step(out, STEP_FINISH_ALL);
-    text_deinit(&reply);
-}
-
 /* RST is carried over as RST, behind what had arrived before it. */
 static void carry_reset(struct session *session, enum side side)
 {
@@ -223,9 +205,30 @@ static void carry_reset(struct session *session, enum side side)
         outbox_step(&session->lanes[away].out, STEP_RESET);
 }
 
+/* An end that comes while TLS is being made is a failure of TLS. */
+static bool ended_in_handshake(struct session *session, enum side side, enum ending ending,
+                               instant now)
+{
+    bool torn = ending == ENDING_CLIENT_RESET || ending == ENDING_SERVER_RESET;
+    bool ended = ending == ENDING_CLIENT_CLOSED || ending == ENDING_SERVER_CLOSED;
+    if (!secure_is_under_way(session, side) || !(torn || ended))
+        return false;
+    struct span why = torn ? SPAN("the connection was torn within the handshake")
+                           : SPAN("the connection ended within the handshake");
+    if (torn && side == CLIENT) {
+        log_tls(session, side, NULL, why, now);
+        secure_give_up(session, side);
+        return false;
+    }
+    session_tls_failed(session, side, why, now);
+    return true;
+}
+
 void session_ended(struct session *session, enum side side, enum ending ending, instant now)
 {
     note_time(session, now);
+    if (ended_in_handshake(session, side, ending, now))
+        return;
     set_ending(session, ending);
     switch (ending) {
     case ENDING_CLIENT_CLOSED:
@@ -239,7 +242,7 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
         if (session->options->transparent)
             upstream_is_out_of_reach(session, ending, now);
         else
-            tell_upstream_failed(session, ending, now);
+            upstream_fails(session, ending, now);
         break;
     case ENDING_OPEN:
     case ENDING_IDLE_TIMEOUT:
@@ -267,6 +270,8 @@ void session_finished(struct session *session, enum side side, instant now)
 void session_drain(struct session *session, instant now)
 {
     set_ending(session, ENDING_DRAINED);
+    secure_give_up(session, SERVER);
+    secure_give_up(session, CLIENT);
     for (int direction = 0; direction < 2; direction++)
         outbox_clear(&session->lanes[direction].out);
     outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
@@ -315,6 +320,8 @@ static instant idle_due(const struct session *session)
     duration timeout = session->options->idle_timeout;
     instant waits = instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
                                 outbox_deadline(&session->lanes[TO_CLIENT].out));
+    waits = instant_min(waits, secure_deadline(session, SERVER));
+    waits = instant_min(waits, secure_deadline(session, CLIENT));
     if (waits != NEVER || session->over)
         return NEVER;
     return instant_after(session->last_activity,

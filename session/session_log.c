@@ -92,6 +92,18 @@ void log_error(struct session *session, const char *how, const char *why, instan
     journal_write(session->journal, &entry);
 }
 
+void log_thrown_away(struct session *session, enum side side, uint64_t bytes, instant now)
+{
+    struct journal_entry entry = entry_of(session, JOURNAL_ERROR, now);
+    entry.how = "thrown-away";
+    entry.why = "what was said in clear behind the word for TLS";
+    entry.has_direction = true;
+    entry.direction = side == CLIENT ? TO_SERVER : TO_CLIENT;
+    entry.has_bytes = true;
+    entry.bytes = bytes;
+    journal_write(session->journal, &entry);
+}
+
 void log_tls(struct session *session, enum side side, const struct tls_facts *facts,
              struct span why, instant now)
 {

@@ -10,15 +10,16 @@ static bool must_wait(const struct session *session, enum direction direction, u
                       instant now)
 {
     const struct lane *lane = &session->lanes[direction];
-    const struct pending *next = dialogue_next(&session->dialogue);
     if (session->detached)
         return true;
-    /* The word for TLS is held back, and what comes behind it has no place in it. */
-    if (next && next->server_verb == VERB_STARTTLS && session->options->tls != TLS_PASS)
-        return true;
     if (direction == TO_CLIENT) {
+        const struct pending *next = dialogue_next(&session->dialogue);
+        if (starttls_holds_server(session))
+            return true;
         return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
     }
+    if (starttls_holds_client(session) || (kinds & SMTP_COMMAND && starttls_may_be_ours(session)))
+        return true;
     if (kinds & (SMTP_BODY | SMTP_BODY_END))
         return session->mail.route != BODY_PASSES;
     /* Of a BDAT, rules may yet change the size. */

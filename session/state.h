@@ -1,15 +1,16 @@
 /* state: what a session is made of, for the files of this room that work on it. One subject each:
  *
  *   session.c       doors: bytes in and out, wishes, deadlines, what happened to a side
+ *   tls.c           doors of TLS: secured, failed, left
  *   settle.c        bytes become events, and are handed to
  *   silence.c       nobody has said anything for a while
  *   closing.c       what becomes of an end
  *   to_server.c     what becomes of connects and commands
  *   body_end.c      the end of a mail
- *   tls.c           doors and consequences of TLS: secured, failed, what each side forgets
  *   body_line.c     lines of mail meet the rules, or are answered
  *   to_client.c     what becomes of greetings and replies, and of replies made up here
  *   parting.c       the sides believe different things: bodies to nowhere, the stand-in, opaque
+ *   starttls.c      what STARTTLS means in each mode, and how TLS begins
  *   body.c          mail on its way: where it goes, its lines
  *   bdat.c          BDAT chunks of our own
  *   queue.c         places in the queue of commands that wait for their reply
@@ -42,6 +43,7 @@ struct outcome {
     struct piece *pieces; /* owned, room for `piece_room` */
     size_t piece_count;
     size_t piece_room;
+    bool has_bare; /* TLS is left in front of one of them */
     bool has_answer;
     bool answer_told;
     bool takes_over;
@@ -55,6 +57,7 @@ struct outcome {
     duration gather;
     enum fate fate;
     uint64_t fate_after;
+    bool ends_rudely;
     struct tls_plan *tls; /* owned; NULL: nothing is asked of the handshake */
 };
 
@@ -96,6 +99,7 @@ struct mail {
     size_t tail_len;
     struct text announced; /* RECHUNK: the client's BDAT line, until a chunk of our own is said */
     uint64_t announced_size;
+    size_t bare_at;      /* RECHUNK: where in `chunk` TLS is left, from 1; 0: nowhere */
     struct chain chunk;  /* RECHUNK: what has come out of the rules and not yet left */
     uint8_t end[8];      /* BODY_END: tail and dot line in one place */
     struct text refusal; /* NOWHERE: what the dot is answered with */
@@ -112,10 +116,14 @@ enum tls_state {
 
 struct tls_side {
     enum tls_state state;
+    bool planned;          /* rules have been asked what to do to the handshake */
     struct tls_plan *plan; /* owned; NULL: as it should be */
     duration delay;        /* before the handshake, as rules have it */
+    enum fate fate;        /* in place of the handshake */
     instant due;
     uint64_t thrown_away; /* bytes that came in clear when TLS had been agreed on */
+    uint64_t injected;    /* SERVER: lines in clear behind STARTTLS that it must not answer */
+    bool refused;         /* SERVER: it does not grant the STARTTLS that we say; once is enough */
     bool rude;            /* its end comes without close_notify */
 };
 
@@ -150,6 +158,7 @@ struct session {
     struct rule_notice *notices; /* one for each rule: what it remembers of the mail */
     bool *decided;               /* one for each rule: it holds for the message under way */
     uint8_t *states;             /* mutators' own, all rules together */
+    enum verb fork;              /* what the client waits at a fork for */
     enum upstream upstream;
     bool greeted;  /* the greeting has passed the rules, or was made up */
     bool detached; /* the server's leg was given up: the stand-in answers */
@@ -189,9 +198,11 @@ bool lane_wants_bytes(const struct session *session, const struct lane *lane);
 
 /* -- secure.c ------------------------------------------------------------------------------- */
 
+/* Keeps what rules want of the handshake with this side. */
+void secure_plan(struct tls_side *tls, struct outcome *outcome);
 /* Behind what is in the outbox to it, this side's TLS begins; what comes from it until then is
- * thrown away. `outcome` is what rules want of the handshake. */
-void secure_expect(struct session *session, enum side side, struct outcome *outcome);
+ * thrown away. */
+void secure_expect(struct session *session, enum side side);
 /* STEP_SECURE stands at the head of the outbox: the handshake begins, or its stall. */
 void secure_begin(struct session *session, enum side side, instant now);
 /* Time has passed: a stall is over. True when the handshake is too late. */
@@ -200,13 +211,39 @@ instant secure_deadline(const struct session *session, enum side side);
 /* TLS has been agreed on, and is not there yet. */
 bool secure_is_under_way(const struct session *session, enum side side);
 bool side_is_secure(const struct session *session, enum side side);
-void secure_deinit(struct tls_side *tls);
+/* What is under way is given up; the side stays as it is. */
+void secure_give_up(struct session *session, enum side side);
+struct lane *lane_to(struct session *session, enum side side);
+struct lane *lane_from(struct session *session, enum side side);
 
-/* -- tls.c ---------------------------------------------------------------------------------- */
+/* -- starttls.c ----------------------------------------------------------------------------- */
 
-/* The sessions of this mode make TLS with this side when it is agreed on. */
+/* In this mode it is we who make TLS with this side. */
 bool tls_is_ours(const struct session *session, enum side side);
-/* TLS with this side has been agreed on: rules on `tls` are asked, and it is expected. */
+/* What comes behind a STARTTLS, or behind our own, has to wait for the reply to it. */
+bool starttls_holds_client(const struct session *session);
+/* The beginning of a line that the client has not ended may become a STARTTLS that is not for the
+ * server. */
+bool starttls_may_be_ours(const struct session *session);
+/* The server's reply that begins must be seen whole: it grants TLS, or shows what it offers. */
+bool starttls_holds_server(const struct session *session);
+/* Answers a STARTTLS that the server is not to hear; nothing where it is. */
+void starttls_answer(struct session *session, struct outcome *outcome);
+/* What the client may see of an EHLO reply, into `shown`. False when that is all of it. */
+bool starttls_edit_offer(const struct session *session, const struct smtp_event *event,
+                         struct text *shown);
+/* Our own STARTTLS is due: the server offers it in this EHLO reply, and the client never asks. */
+bool starttls_is_due(const struct session *session, const struct smtp_event *event,
+                     const struct pending *pending);
+/* Says it in the place of the EHLO whose reply this is, and keeps the reply. */
+void starttls_say(struct session *session, const struct smtp_event *event, struct pending *pending,
+                  instant now);
+/* A STARTTLS leaves for the server: rules say how its handshake is to be, and what stands behind
+ * the command in clear. */
+void starttls_leaves(struct session *session, instant now);
+/* Says the client's EHLO again, which the server has forgotten. */
+void starttls_repeat_hello(struct session *session, instant now);
+/* TLS with this side has been agreed on: it is expected from now on. */
 void tls_begin(struct session *session, enum side side, instant now);
 
 /* -- judge.c -------------------------------------------------------------------------------- */
@@ -275,8 +312,10 @@ void handle_body(struct session *session, const struct smtp_event *event, instan
 void handle_greeting(struct session *session, const struct smtp_event *event, instant now);
 void handle_reply(struct session *session, struct smtp_event *event, instant now);
 void handle_server_other(struct session *session, const struct smtp_event *event, instant now);
-/* The reply that waited for TLS with the server goes on; `reply` is in its place, or empty. */
-void held_reply_goes_on(struct session *session, struct span reply, instant now);
+/* TLS with the server is there: what waited for it goes on. */
+void held_reply_goes_on(struct session *session, instant now);
+/* It is not, and the server is gone: the client is told. */
+void held_reply_fails(struct session *session, instant now);
 /* Says the answers whose turn has come. */
 void say_answers(struct session *session, instant now);
 
@@ -336,6 +375,9 @@ void silence_tells(struct session *session, instant now);
 
 /* The source of the lane has ended and all its bytes were dealt with: the end travels on. */
 void handle_close(struct session *session, enum direction direction, instant now);
+/* The upstream was never reached, or TLS with it: the client is told, which no rule can have
+ * prevented. */
+void upstream_fails(struct session *session, enum ending ending, instant now);
 
 /* -- settle.c ------------------------------------------------------------------------------- */
 
@@ -350,6 +392,8 @@ void log_body(struct session *session, uint64_t bytes, instant now);
 void log_rule(struct session *session, const struct rule *rule, const struct mutation *mutation,
               enum verdict verdict, instant now);
 void log_error(struct session *session, const char *how, const char *why, instant now);
+/* Bytes that a side said in clear when TLS had been agreed on. */
+void log_thrown_away(struct session *session, enum side side, uint64_t bytes, instant now);
 /* `facts` is NULL when TLS has failed; `why` says so then. */
 void log_tls(struct session *session, enum side side, const struct tls_facts *facts,
              struct span why, instant now);

@@ -1,44 +1,9 @@
-/* tls: what follows from TLS: which side makes it in which mode, what both forget, and what the
- * client hears when it cannot be made. Where a handshake stands is secure.c's. */
-#include "base/check.h"
+/* tls: the doors of TLS: a handshake that is done, has failed, or TLS that was left. The server's
+ * comes first, so that the client can be told when it fails; what either side said before is
+ * forgotten (RFC 3207 section 4.2). */
 #include "session/state.h"
 
-static struct lane *lane_to(struct session *session, enum side side)
-{
-    return &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
-}
-
-static struct lane *lane_from(struct session *session, enum side side)
-{
-    return &session->lanes[side == SERVER ? TO_CLIENT : TO_SERVER];
-}
-
-static enum direction direction_to(enum side side)
-{
-    return side == SERVER ? TO_SERVER : TO_CLIENT;
-}
-
-bool tls_is_ours(const struct session *session, enum side side)
-{
-    switch (session->options->tls) {
-    case TLS_PASS: return false;
-    case TLS_INTERCEPT: return true;
-    case TLS_TO_CLIENT: return side == CLIENT;
-    case TLS_TO_SERVER: return side == SERVER;
-    }
-    check(false);
-}
-
-void tls_begin(struct session *session, enum side side, instant now)
-{
-    struct smtp_event event = { .kind = SMTP_TLS, .going = direction_to(side) };
-    event.number = ++lane_to(session, side)->decoder.number;
-    judge(session, &event, now);
-    secure_expect(session, side, &session->outcome);
-}
-
-/* RFC 3207 section 4.2: what was said before is forgotten. */
-static void forget(struct dialogue *dialogue)
+static void forget_client(struct dialogue *dialogue)
 {
     text_clear(&dialogue->helo);
     dialogue->lmtp = dialogue->esmtp = false;
@@ -47,16 +12,72 @@ static void forget(struct dialogue *dialogue)
     dialogue->tls = true;
 }
 
+/* Bytes that came before the handshake never reach the state behind it. */
 static void settle_thrown_away(struct session *session, enum side side, instant now)
 {
     struct lane *lane = lane_from(session, side);
     uint64_t bytes = session->tls[side].thrown_away + lane->in.len;
-    lane->ahead = 0;
-    chain_drop(&lane->in, lane->in.len);
+    lane_discard(lane, lane->in.len);
+    if (lane->decoder.phase != PHASE_GREETING)
+        decoder_enter(&lane->decoder, side == CLIENT ? PHASE_COMMANDS : PHASE_REPLIES);
     session->tls[side].thrown_away = 0;
     if (bytes > 0)
-        log_error(session, "thrown-away", "bytes in clear text came behind the word for TLS", now);
+        log_thrown_away(session, side, bytes, now);
 }
+
+/* -- failure -------------------------------------------------------------------------------- */
+
+/* Who has heard nothing of it yet is told; others lose the connection as they would without us. */
+static void lose_server(struct session *session, bool within_handshake, instant now)
+{
+    const struct pending *next = dialogue_next(&session->dialogue);
+    bool held = next && next->held.ptr;
+    if (!within_handshake) {
+        side_is_gone(session, SERVER);
+        outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+    } else if (held) {
+        session->detached = true;
+        side_is_gone(session, SERVER);
+        held_reply_fails(session, now);
+    } else {
+        upstream_fails(session, ENDING_TLS_FAILED, now);
+    }
+}
+
+static void lose_client(struct session *session)
+{
+    side_is_gone(session, CLIENT);
+    outbox_step(&session->lanes[TO_SERVER].out, STEP_FINISH_ALL);
+}
+
+static void lose_side(struct session *session, enum side side, bool within_handshake, instant now)
+{
+    set_ending(session, ENDING_TLS_FAILED);
+    session->tls[side].state = TLS_CLEAR;
+    if (side == SERVER)
+        lose_server(session, within_handshake, now);
+    else
+        lose_client(session);
+}
+
+void session_tls_failed(struct session *session, enum side side, struct span why, instant now)
+{
+    struct tls_side *tls = &session->tls[side];
+    bool within_handshake = secure_is_under_way(session, side);
+    bool torn = tls->plan && tls->plan->fault == TLS_FAULT_RESET;
+    session->seen = now;
+    if (tls->state == TLS_CLEAR)
+        return;
+    log_tls(session, side, NULL, why, now);
+    if (within_handshake)
+        settle_thrown_away(session, side, now);
+    tls->rude = true;
+    lane_to(session, side)->reset |= torn;
+    lose_side(session, side, within_handshake, now);
+    session_settle(session, now);
+}
+
+/* -- success -------------------------------------------------------------------------------- */
 
 void session_secured(struct session *session, enum side side, const struct tls_facts *facts,
                      instant now)
@@ -65,49 +86,26 @@ void session_secured(struct session *session, enum side side, const struct tls_f
     session->seen = session->last_activity = now;
     if (tls->state != TLS_SHAKES)
         return;
-    tls->state = TLS_SECURE;
-    secure_deinit(tls);
-    settle_thrown_away(session, side, now);
     log_tls(session, side, facts, SPAN(""), now);
+    settle_thrown_away(session, side, now);
+    secure_give_up(session, side);
+    if (side == SERVER && facts->verified[0] && !session->options->unverified_goes_on) {
+        lose_side(session, side, true, now);
+        session_settle(session, now);
+        return;
+    }
+    tls->state = TLS_SECURE;
     outbox_done(&lane_to(session, side)->out, now);
-    if (side == CLIENT)
-        forget(&session->dialogue);
-    else
-        held_reply_goes_on(session, SPAN(""), now);
-    session_settle(session, now);
-}
-
-static void server_failed(struct session *session, instant now)
-{
-    struct text reply = { 0 };
-    text_addf(&reply, "454 4.7.0 %.*s TLS not available, the server's handshake failed\r\n",
-              (int)session->facts.host.len, (const char *)session->facts.host.ptr);
-    session->detached = true;
-    side_is_gone(session, SERVER);
-    held_reply_goes_on(session, text_span(&reply), now);
-    text_deinit(&reply);
-}
-
-void session_tls_failed(struct session *session, enum side side, struct span why, instant now)
-{
-    struct tls_side *tls = &session->tls[side];
-    struct lane *to = lane_to(session, side);
-    bool torn = tls->plan && tls->plan->fault == TLS_FAULT_RESET;
-    session->seen = now;
-    log_tls(session, side, NULL, why, now);
-    set_ending(session, ENDING_TLS_FAILED);
-    tls->state = TLS_CLEAR;
-    tls->rude = true;
-    secure_deinit(tls);
-    to->reset |= torn;
-    if (side == SERVER) {
-        server_failed(session, now);
+    if (side == CLIENT) {
+        forget_client(&session->dialogue);
     } else {
-        side_is_gone(session, CLIENT);
-        outbox_step(&lane_to(session, SERVER)->out, STEP_FINISH);
+        session->dialogue.server_tls = true;
+        held_reply_goes_on(session, now);
     }
     session_settle(session, now);
 }
+
+/* -- the end of TLS ------------------------------------------------------------------------- */
 
 void session_was_cut(struct session *session, enum side side, instant now)
 {
@@ -125,6 +123,15 @@ void session_bared(struct session *session, enum side side, instant now)
     if (!outbox_wants(out, STEP_BARE))
         return;
     session->tls[side].state = TLS_CLEAR;
+    log_error(session, "bare",
+              side == CLIENT ? "the client's side has left TLS, the rest is in clear text"
+                             : "the server's side has left TLS, the rest is in clear text",
+              now);
     outbox_done(out, now);
     session_settle(session, now);
+}
+
+bool session_close_is_rude(const struct session *session, enum side side)
+{
+    return session->tls[side].rude;
 }

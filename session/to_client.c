@@ -1,6 +1,8 @@
 /* to_client: what becomes of greetings and replies. Each finds its command through the queue, meets
  * the rules, and leaves; answers made up here take their turn in the same queue and meet the same
  * rules. */
+#include <stdlib.h>
+
 #include "base/check.h"
 #include "base/limits.h"
 #include "session/state.h"
@@ -145,59 +147,149 @@ static void unasked(struct session *session, const struct smtp_event *event, ins
         deliver(session, event, false, judge(session, event, now));
 }
 
-static void swallow(struct session *session, const struct smtp_event *event,
+/* A reply that is not in the lane any more has left it already. */
+static void leave_lane(struct session *session, const struct smtp_event *event, bool owned)
+{
+    if (!owned)
+        lane_discard(client_lane(session), event->raw.len);
+}
+
+static void swallow(struct session *session, const struct smtp_event *event, bool owned,
                     const struct pending *pending, instant now)
 {
     reply_passed(session, pending, event->reply.code, REPLY_UNHEARD, event->raw, now);
-    lane_discard(client_lane(session), event->raw.len);
+    leave_lane(session, event, owned);
     dialogue_answered(&session->dialogue);
 }
 
-static void pass(struct session *session, const struct smtp_event *event,
+static void pass(struct session *session, const struct smtp_event *event, bool owned,
                  const struct pending *pending, instant now)
 {
+    struct smtp_event shown = *event;
     struct text reply = { 0 };
-    /* The bytes leave the lane before what follows from them is settled. */
-    text_add(&reply, event->raw);
+    if (starttls_edit_offer(session, event, &reply)) {
+        leave_lane(session, event, owned);
+        shown.raw = text_span(&reply);
+        owned = true;
+    } else {
+        /* The bytes leave the lane before what follows from them is settled. */
+        text_add(&reply, event->raw);
+    }
     unsigned received = event->reply.code;
-    unsigned heard = deliver(session, event, false, judge(session, event, now));
+    unsigned heard = deliver(session, &shown, owned, judge(session, &shown, now));
     reply_passed(session, pending, received, heard, text_span(&reply), now);
     dialogue_answered(&session->dialogue);
     text_deinit(&reply);
 }
 
-/* The server grants TLS: its handshake comes before anything that follows from the reply. */
-static void hold_reply(struct session *session, const struct smtp_event *event,
+/* `owned` says that the reply's bytes are not in the lane. */
+static void take_reply(struct session *session, const struct smtp_event *event, bool owned,
                        struct pending *pending, instant now)
 {
-    pending->held = pending_copy(event->raw);
-    chain_drop(&client_lane(session)->in, event->raw.len);
-    tls_begin(session, SERVER, now);
+    if (pending->source == REPLY_SWALLOWED) {
+        swallow(session, event, owned, pending, now);
+    } else if (pending->source == REPLY_PASSES) {
+        pass(session, event, owned, pending, now);
+    } else {
+        leave_lane(session, event, owned);
+        say_answer(session, pending, event->reply.code, now);
+    }
 }
+
+/* -- replies that wait for TLS with the server ---------------------------------------------- */
 
 static bool grants_tls(const struct session *session, const struct smtp_event *event,
                        const struct pending *pending)
 {
     return pending && pending->server_verb == VERB_STARTTLS && event->reply.code == 220 &&
-           tls_is_ours(session, SERVER);
+           tls_is_ours(session, SERVER) && session->tls[SERVER].state == TLS_CLEAR &&
+           !session->detached;
 }
 
-/* As if it had come only now. */
-void held_reply_goes_on(struct session *session, struct span reply, instant now)
+/* The handshake comes before anything that follows from the 220. */
+static void hold_reply(struct session *session, const struct smtp_event *event,
+                       struct pending *pending, instant now)
+{
+    if (!pending->held.ptr)
+        pending->held = pending_copy(event->raw);
+    lane_discard(client_lane(session), event->raw.len);
+    tls_begin(session, SERVER, now);
+}
+
+/* The reply takes effect as if it had come only now. */
+static void take_held(struct session *session, struct pending *pending, instant now)
+{
+    struct span held = pending->held;
+    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT, .raw = held };
+    event.number = ++client_lane(session)->decoder.number;
+    event.reply = smtp_reply_parse(held);
+    name_command(session, &event, pending);
+    pending->held = span_make(NULL, 0);
+    take_reply(session, &event, true, pending, now);
+    free((void *)held.ptr);
+}
+
+/* The server has refused our own STARTTLS: its reply to EHLO is shown after all. */
+static void take_refusal(struct session *session, const struct smtp_event *event,
+                         struct pending *pending, instant now)
+{
+    session->tls[SERVER].refused = true;
+    pending->server_verb = pending->client_verb;
+    lane_discard(client_lane(session), event->raw.len);
+    take_held(session, pending, now);
+}
+
+void held_reply_goes_on(struct session *session, instant now)
 {
     struct pending *pending = dialogue_next(&session->dialogue);
-    struct lane *lane = client_lane(session);
-    if (!pending || pending->held.ptr == NULL)
+    if (!pending || !pending->held.ptr)
         return;
-    struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT };
-    event.raw = reply.len ? reply : pending->held;
-    event.number = ++lane->decoder.number;
-    event.reply = smtp_reply_parse(event.raw);
-    name_command(session, &event, pending);
-    unsigned heard = deliver(session, &event, true, judge(session, &event, now));
-    reply_passed(session, pending, 220, heard, event.raw, now);
-    dialogue_answered(&session->dialogue);
+    if (verb_is_hello(pending->client_verb)) {
+        pending->server_verb = pending->client_verb;
+        pending_forget_held(pending);
+        starttls_repeat_hello(session, now);
+        return;
+    }
+    take_held(session, pending, now);
+    /* The client stays as it is, and knows nothing of a server that has forgotten its EHLO. */
+    if (!secure_is_under_way(session, CLIENT) && session->dialogue.helo.len > 0) {
+        dialogue_expect(&session->dialogue)->source = REPLY_SWALLOWED;
+        starttls_repeat_hello(session, now);
+    }
     say_answers(session, now);
+}
+
+void held_reply_fails(struct session *session, instant now)
+{
+    struct pending *pending = dialogue_next(&session->dialogue);
+    bool hello = verb_is_hello(pending->client_verb);
+    struct text reply = { 0 };
+    text_addf(&reply, "%s 4.7.0 %.*s TLS not available, the server's side has failed\r\n",
+              hello ? "421" : "454", (int)session->facts.host.len,
+              (const char *)session->facts.host.ptr);
+    pending_forget_held(pending);
+    if (pending->source == REPLY_PASSES) {
+        pending->answer = pending_copy(text_span(&reply));
+        pending->fate = hello ? FATE_FINISH : FATE_NONE;
+    }
+    pending->source = REPLY_LOCAL;
+    pending->server_verb = VERB_NONE;
+    text_deinit(&reply);
+    say_answers(session, now);
+}
+
+/* -- the whole ------------------------------------------------------------------------------ */
+
+/* A server that has carried out what was said in clear before TLS (RFC 3207 section 4.2). */
+static bool answers_injection(struct session *session, const struct smtp_event *event, instant now)
+{
+    struct tls_side *tls = &session->tls[SERVER];
+    if (tls->state != TLS_SECURE || tls->injected == 0)
+        return false;
+    tls->injected--;
+    log_error(session, "injected", "the server answers what was said in clear before TLS", now);
+    lane_discard(client_lane(session), event->raw.len);
+    return true;
 }
 
 void handle_reply(struct session *session, struct smtp_event *event, instant now)
@@ -210,15 +302,18 @@ void handle_reply(struct session *session, struct smtp_event *event, instant now
         hold_reply(session, event, pending, now);
         return;
     }
-    if (!pending) {
-        unasked(session, event, now);
-    } else if (pending->source == REPLY_SWALLOWED) {
-        swallow(session, event, pending, now);
-    } else if (pending->source == REPLY_PASSES) {
-        pass(session, event, pending, now);
-    } else {
+    if (starttls_is_due(session, event, pending)) {
+        starttls_say(session, event, pending, now);
         lane_discard(client_lane(session), event->raw.len);
-        say_answer(session, pending, event->reply.code, now);
+        return;
+    }
+    if (!pending) {
+        if (!answers_injection(session, event, now))
+            unasked(session, event, now);
+    } else if (pending->held.ptr) {
+        take_refusal(session, event, pending, now);
+    } else {
+        take_reply(session, event, false, pending, now);
     }
     say_answers(session, now);
 }

@@ -208,10 +208,16 @@ static void rechunk(struct session *session, const struct smtp_event *event,
 static void enter_fork(struct session *session, enum verb verb, bool bare_lf)
 {
     struct decoder *decoder = &server_lane(session)->decoder;
+    const struct tls_side *tls = &session->tls[SERVER];
+    /* Our own STARTTLS may stand between an EHLO and what comes behind it. */
+    bool asks_for_offer = verb_is_hello(verb) && session->options->tls == TLS_TO_SERVER &&
+                          tls->state == TLS_CLEAR && !tls->refused;
     if (verb == VERB_DATA)
         decoder->bare_lf = bare_lf;
-    if (verb_is_fork(verb) && decoder->phase == PHASE_COMMANDS)
+    if ((verb_is_fork(verb) || asks_for_offer) && decoder->phase == PHASE_COMMANDS) {
         decoder_enter(decoder, PHASE_FORK);
+        session->fork = verb;
+    }
 }
 
 /* The answer stands in place of all that the client has not heard, and there is no server any
@@ -253,6 +259,8 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
         heard = tell_server(session, event, outcome);
     if (spared || heard != VERB_NONE)
         enter_fork(session, said, bare_lf);
+    if (heard == VERB_STARTTLS)
+        starttls_leaves(session, now);
     if (chunk.valid)
         chunk_begin(session, chunk.size, chunk.last,
                     heard == VERB_BDAT ? BODY_PASSES : BODY_NOWHERE, now);
@@ -265,6 +273,9 @@ void handle_command(struct session *session, const struct smtp_event *event, ins
     /* The rules see the command before the dialogue knows of it (smtp/about.h). */
     judge(session, event, now);
     dialogue_said(&session->dialogue, &event->command);
+    session->tls[SERVER].injected = 0;
+    if (event->command.verb == VERB_STARTTLS && !event->overlong)
+        starttls_answer(session, &session->outcome);
     if (session->detached && !session->outcome.has_answer)
         stand_in(session, event->command.verb, &session->outcome);
     command_leaves(session, event, &session->outcome, now);
@@ -282,7 +293,7 @@ void handle_client_other(struct session *session, const struct smtp_event *event
     if (challenge) {
         log_event(session, event, false, now);
         struct pending *pending = dialogue_expect(&session->dialogue);
-        pending->client_verb = pending->server_verb = VERB_AUTH;
+        pending->client_verb = pending->server_verb = session->fork = VERB_AUTH;
         decoder_enter(&lane->decoder, PHASE_FORK);
     }
     if (session->detached)

@@ -38,6 +38,12 @@ struct span pending_copy(struct span bytes)
     return span_make(copy, bytes.len);
 }
 
+void pending_forget_held(struct pending *pending)
+{
+    free((void *)pending->held.ptr);
+    pending->held = span_make(NULL, 0);
+}
+
 static void pending_deinit(struct pending *pending)
 {
     free((void *)pending->address.ptr);
@@ -53,7 +59,7 @@ struct pending *dialogue_nth(const struct dialogue *dialogue, size_t n)
 
 static void grow(struct dialogue *dialogue)
 {
-    size_t capacity = dialogue->capacity ? dialogue->capacity * 2 : 8;
+    size_t capacity = dialogue->capacity ? dialogue->capacity * 2 : 4;
     struct pending *queue = calloc(capacity, sizeof *queue);
     check(queue != NULL);
     for (size_t i = 0; i < dialogue->count; i++)

@@ -51,6 +51,7 @@ struct dialogue {
     bool lmtp;               /* it said LHLO: one reply a recipient (RFC 2033 section 4.2) */
     bool esmtp;              /* it said EHLO or LHLO */
     bool tls;                /* the client's side is encrypted */
+    bool server_tls;         /* the server's side is */
     uint32_t verbs_said;     /* a bit for each verb that the client has said */
     uint32_t verbs_answered; /* ... and has heard the reply to */
     bool server_in_body;     /* the server has said 354 and has not had the end of mail */
@@ -107,5 +108,7 @@ bool envelope_has_recipient(const struct envelope *envelope, struct span glob);
 
 /* An owned copy of bytes for struct pending; freed when the command leaves. */
 struct span pending_copy(struct span bytes);
+/* Forgets the reply that waited for TLS. */
+void pending_forget_held(struct pending *pending);
 
 #endif

@@ -192,7 +192,8 @@ static void test_bad_words(void **state)
     expect_errors("profil x\nC> x\n",
                   "x:1:1: unknown word \"profil\"; did you mean \"profile\"?\n");
     expect_errors("C: x\n", "x:1:1: unknown word \"C:\"; known are rule, profile, seed, option, "
-                            "client, server, session, C=, C>, C<, S=, S>, S<, !, @\n");
+                            "client, server, handshake, smtps, session, C=, C>, C<, S=, S>, S<, !, "
+                            "@\n");
     expect_errors("option max-lines 100\nC> x\n",
                   "x:1:8: unknown option \"max-lines\"; did you mean \"max-line\"?\n");
     expect_errors("server refused\nC> x\n",
@@ -210,7 +211,7 @@ static void test_bad_text(void **state)
     expect_errors("C= \\x4\n", "x:1:4: \\x takes two hexadecimal digits\n");
     expect_errors("C= ab\\*\n", "x:1:6: \\* is for what is heard; what is said is said in full\n");
     expect_errors("C< a\\*b\n", "x:1:5: \\* stands for the rest of a line and only at its end\n");
-    expect_errors("C= x\\FIN\n", "x:1:5: \\FIN and \\RST stand alone\n");
+    expect_errors("C= x\\FIN\n", "x:1:5: \\FIN, \\CUT and \\RST stand alone\n");
     expect_errors("\nC=x\n", "x:2:3: a blank goes behind C=\n");
     expect_errors("C> \\FIN\nC< a\nC= b\n",
                   "x:3:1: the client has ended already; it cannot say anything\n");
