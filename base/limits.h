@@ -81,10 +81,13 @@
 #define TEXT_QUOTED_MAX 64
 /* Bytes of a line that the journal shows; the rest is counted. */
 #define JOURNAL_LINE_MAX 2048
-/* Bytes of journal that a worker gathers before it hands them over, and that may wait for a slow
- * file; what comes on top is lost and counted. */
+/* Bytes of journal that a worker gathers before it hands them over, and of journal or capture that
+ * may wait for a slow file; what comes on top is lost and counted. */
 #define JOURNAL_FLUSH_SIZE (64 * 1024)
 #define JOURNAL_BACKLOG_MAX (64 * 1024 * 1024)
+/* The same of a capture, and bytes of plain text in one of its packets. */
+#define PCAP_FLUSH_SIZE (256 * 1024)
+#define PCAP_PAYLOAD_MAX 32768
 
 /* The built-in receiver: bytes of one command line, bytes of replies that wait before it stops
  * reading, and seconds of silence before it says 421 (RFC 5321 4.5.3.2.7). */

@@ -1,0 +1,25 @@
+/* spool: a file that is written by a thread of its own, so that a slow disk or a pager at the end of
+ * a pipe changes no timing. What is written, and when it is handed over, is the owner's business. */
+#ifndef SMTPCHAOS_PROXY_SPOOL_H
+#define SMTPCHAOS_PROXY_SPOOL_H
+
+#include <fcntl.h>
+#include <stdbool.h>
+
+#include "base/span.h"
+
+struct spool;
+
+/* Opens `name` ("-" is stdout) with these flags of open(2), which say what becomes of a file that
+ * is there, and this mode for a new one. `what` is what messages call it: "journal". Both are
+ * borrowed. NULL after one line on stderr when it cannot. */
+struct spool *spool_open(const char *name, const char *what, int flags, mode_t mode);
+/* Writes what is left and closes. Answers 0, or EX_IOERR when anything was lost; stderr has been
+ * told. Nothing happens for NULL. */
+int spool_close(struct spool *spool);
+bool spool_is_terminal(const struct spool *spool);
+/* Hands bytes over, from any thread: all of them, or none when too much waits already; half a line
+ * would spoil the next one too. */
+void spool_add(struct spool *spool, struct span bytes);
+
+#endif
