@@ -15,6 +15,7 @@ static const uint16_t server_ports[] = { [CLIENT] = 25, [SERVER] = 587 };
 
 struct conversation {
     bool is_open;
+    bool has_spoken; /* either end has */
     struct pcap_flow flow;
     struct credentials credentials;
 };
@@ -114,17 +115,33 @@ void capture_open(struct capture *capture, enum side side, int fd, instant now)
     pcap_flow_open(flow, first_number(capture), &capture->writer->packets, now);
 }
 
-/* -- what is said ----------------------------------------------------------------------------- */
-
 static struct conversation *find(struct capture *capture, enum side side)
 {
     return capture && capture->sides[side].is_open ? &capture->sides[side] : NULL;
 }
 
+void capture_secured(struct capture *capture, enum side side, instant now)
+{
+    struct conversation *conversation = find(capture, side);
+    if (!conversation || !conversation->has_spoken)
+        return;
+    struct pcap_flow *flow = &conversation->flow;
+    struct text *packets = &capture->writer->packets;
+    pcap_flow_finish(flow, PCAP_CLIENT, packets, now);
+    pcap_flow_finish(flow, PCAP_SERVER, packets, now);
+    uint32_t first = flow->next[PCAP_CLIENT] + 1000000;
+    *flow = (struct pcap_flow){ .is_v6 = flow->is_v6, .ends = { flow->ends[0], flow->ends[1] } };
+    conversation->credentials = (struct credentials){ 0 };
+    pcap_flow_open(flow, first, packets, now);
+}
+
+/* -- what is said ----------------------------------------------------------------------------- */
+
 static void write_down(struct capture *capture, struct conversation *conversation,
                        enum pcap_end who, instant now)
 {
     struct text *copy = &capture->writer->copy;
+    conversation->has_spoken = true;
     if (who == PCAP_CLIENT)
         credentials_hide(&conversation->credentials, copy->ptr, copy->len);
     else
@@ -134,14 +151,13 @@ static void write_down(struct capture *capture, struct conversation *conversatio
     pcap_writer_settle(capture->writer);
 }
 
-void capture_bytes(struct capture *capture, enum side side, enum speaker by, struct span bytes,
-                   instant now)
+void capture_received(struct capture *capture, enum side side, struct span bytes, instant now)
 {
     struct conversation *conversation = find(capture, side);
     if (!conversation || bytes.len == 0)
         return;
     text_add(&capture->writer->copy, bytes);
-    write_down(capture, conversation, end_of(side, by), now);
+    write_down(capture, conversation, end_of(side, BY_PEER), now);
 }
 
 void capture_sent(struct capture *capture, enum side side, const struct span *spans, size_t len,

@@ -3,7 +3,8 @@
  *
  * Addresses and the clients' ports are the real ones. The servers' ports are always 25 for what the
  * client and the proxy said to each other, and 587 for the proxy and the server, so that programs
- * know them for SMTP and tell the two apart. Unix sockets are shown as 192.0.2.0/24 (RFC 5737). */
+ * know them for SMTP and tell the two apart. A connection that turns to TLS is shown as two, one
+ * behind the other. Unix sockets are shown as 192.0.2.0/24 (RFC 5737). */
 #ifndef SMTPCHAOS_PROXY_CAPTURE_H
 #define SMTPCHAOS_PROXY_CAPTURE_H
 
@@ -27,9 +28,12 @@ struct capture *capture_new(struct pcap_writer *writer, uint64_t number);
 void capture_free(struct capture *capture);
 /* The side's connection stands; `fd` is its socket. */
 void capture_open(struct capture *capture, enum side side, int fd, instant now);
-void capture_bytes(struct capture *capture, enum side side, enum speaker by, struct span bytes,
-                   instant now);
-/* The first `len` bytes of several spans, said by us. */
+/* What follows on this side was protected by TLS. It becomes a conversation of its own, unless
+ * nothing was said before: behind STARTTLS programs would take plain text for damaged records. */
+void capture_secured(struct capture *capture, enum side side, instant now);
+/* Bytes of the peer's have come. */
+void capture_received(struct capture *capture, enum side side, struct span bytes, instant now);
+/* The first `len` bytes of several spans have left. */
 void capture_sent(struct capture *capture, enum side side, const struct span *spans, size_t len,
                   instant now);
 /* One end has said all (FIN), or torn the connection (RST). */

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "proxy/capture.h"
 #include "proxy/clock.h"
 #include "proxy/due_timer.h"
 #include "proxy/leg.h"
@@ -26,9 +27,10 @@ struct link {
     struct link *previous;
     struct session *session; /* NULL once the session is over */
     struct rule_set *rules;
-    struct leg legs[2];     /* by enum side */
-    struct passage passage; /* to the server */
-    struct lookup *lookup;  /* the upstream's addresses, while there are more to try */
+    struct leg legs[2];      /* by enum side */
+    struct passage passage;  /* to the server */
+    struct capture *capture; /* NULL: nobody captures */
+    struct lookup *lookup;   /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
     struct turn turn; /* asked for while something is left to be done at once */
     bool tries_again; /* an attempt to connect has failed; the next one waits for its turn */
@@ -71,6 +73,7 @@ static void release(struct link *link)
         link->next->previous = link->previous;
     struct link_place *place = link->place;
     struct rule_set *rules = link->rules;
+    capture_free(link->capture);
     free(link);
     place->gone(place->owner, rules);
 }
@@ -89,9 +92,10 @@ static bool lingers(const struct link *link)
 
 /* What was written in records and has not left would be lost with the leg: the kernel, which sees
  * to that for plain text, does not have it yet. */
-static void close_leg(struct link *link, enum side side, bool torn)
+static void close_leg(struct link *link, enum side side, bool torn, instant now)
 {
     struct leg *leg = &link->legs[side];
+    capture_end(link->capture, side, BY_US, torn, now);
     bool is_open = leg->state == LEG_OPEN || leg->state == LEG_LINGERS;
     if (!torn && is_open && !leg_settle(leg, session_close_is_rude(link->session, side)))
         leg->state = LEG_LINGERS;
@@ -130,7 +134,7 @@ static void close_link(struct link *link, instant now)
 {
     struct session *session = link->session;
     for (enum side side = CLIENT; side <= SERVER; side++)
-        close_leg(link, side, session_wishes(session, side) & WISH_RESET);
+        close_leg(link, side, session_wishes(session, side) & WISH_RESET, now);
     link->session = NULL;
     poller_withdraw(link->place->poller, &link->turn);
     if (link->lookup)
@@ -166,6 +170,7 @@ static void note_trouble(struct link *link, enum side side, ssize_t error, insta
 static void note_end(struct link *link, enum side side, instant now)
 {
     struct securing tls = securing(link);
+    capture_end(link->capture, side, BY_PEER, false, now);
     securing_was_cut(&tls, side, now);
     session_ended(link->session, side, closed_by[side], now);
 }
@@ -181,6 +186,7 @@ static size_t read_once(struct link *link, enum side side, size_t *room, instant
     if (leg->was_emptied)
         session_cut(link->session, direction);
     leg->was_emptied = got < (ssize_t)*room;
+    capture_received(link->capture, side, span_make(to, got > 0 ? (size_t)got : 0), now);
     session_commit(link->session, direction, got > 0 ? (size_t)got : 0, now);
     if (got < 0)
         note_trouble(link, side, got, now);
@@ -222,10 +228,12 @@ static bool write_some(struct link *link, enum side side, instant now)
     if (!count)
         return leg->is_torn;
     ssize_t sent = leg_write(leg, spans, count);
-    if (sent > 0)
+    if (sent > 0) {
+        capture_sent(link->capture, side, spans, (size_t)sent, now);
         session_consume(link->session, direction, (size_t)sent, now);
-    else if (sent < 0)
+    } else if (sent < 0) {
         note_trouble(link, side, sent, now);
+    }
     return sent != 0 && sent != UV_EAGAIN;
 }
 
@@ -315,10 +323,12 @@ static void attempt_failed(struct link *link, int error, instant now)
 static void attempt_ended(struct link *link, instant now)
 {
     int error = leg_connected(&link->legs[SERVER]);
-    if (error)
+    if (error) {
         attempt_failed(link, error, now);
-    else
-        session_connected(link->session, now);
+        return;
+    }
+    capture_open(link->capture, SERVER, link->legs[SERVER].fd, now);
+    session_connected(link->session, now);
 }
 
 /* -- pump ------------------------------------------------------------------------------------- */
@@ -332,7 +342,8 @@ static bool serve_torn(struct link *link, enum side side, instant now)
         return true;
     if (leg_has_unread(&link->legs[side]))
         return false;
-    close_leg(link, side, true);
+    capture_end(link->capture, side, BY_PEER, true, now);
+    close_leg(link, side, true, now);
     session_ended(link->session, side, reset_by[side], now);
     return true;
 }
@@ -348,11 +359,15 @@ static bool is_to_close(const struct link *link, enum side side)
 static bool serve_handshake(struct link *link, enum side side, instant now)
 {
     struct securing tls = securing(link);
-    if (securing_shake(&tls, side, now))
+    if (securing_shake(&tls, side, now)) {
+        if (link->legs[side].layer && layer_is_secure(link->legs[side].layer))
+            capture_secured(link->capture, side, now);
         return true;
+    }
     if (!link->legs[side].is_torn)
         return false;
-    close_leg(link, side, true);
+    capture_end(link->capture, side, BY_PEER, true, now);
+    close_leg(link, side, true, now);
     session_ended(link->session, side, reset_by[side], now);
     return true;
 }
@@ -361,6 +376,7 @@ static bool finish(struct link *link, enum side side, instant now)
 {
     if (!leg_finish(&link->legs[side], session_close_is_rude(link->session, side)))
         return false;
+    capture_end(link->capture, side, BY_US, false, now);
     session_finished(link->session, side, now);
     return true;
 }
@@ -381,7 +397,7 @@ static bool serve(struct link *link, enum side side, instant now)
         return true;
     }
     if (is_to_close(link, side)) {
-        close_leg(link, side, wishes(link, side, WISH_RESET));
+        close_leg(link, side, wishes(link, side, WISH_RESET), now);
         return true;
     }
     if (leg->state != LEG_OPEN)
@@ -539,6 +555,8 @@ void link_open(struct link_place *place, const struct arrival *arrival, instant 
         close_link(link, now);
         return;
     }
+    link->capture = capture_new(place->pcap, arrival->number);
+    capture_open(link->capture, CLIENT, arrival->fd, now);
     pump(link, now);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "proxy/passage.h"
+#include "proxy/pcap_file.h"
 #include "proxy/poller.h"
 #include "proxy/securing.h"
 #include "session/rule_set.h"
@@ -21,6 +22,7 @@ struct link_place {
     struct recall *recall;
     struct pool *pool;
     struct journal *journal;
+    struct pcap_writer *pcap; /* NULL: no capture */
     struct tls_place *tls;
     const struct dialing *dialing;
     struct own_connections *own; /* NULL when nothing is intercepted */

@@ -18,6 +18,7 @@
 #include "proxy/journal_file.h"
 #include "proxy/listener.h"
 #include "proxy/overload.h"
+#include "proxy/pcap_file.h"
 #include "proxy/privileges.h"
 #include "proxy/refusal.h"
 #include "proxy/sink_server.h"
@@ -36,6 +37,7 @@ struct server {
     struct sink_server *sink;    /* NULL when all upstreams are others' */
     struct listeners listeners;
     struct journal_file *journal;
+    struct spool *pcap; /* NULL: no capture */
     struct tls_run tls;
     struct recall *recall;
     struct worker *workers;
@@ -300,6 +302,18 @@ static int prepare_privileges(const struct settings *settings)
     return status;
 }
 
+static int open_files(struct server *server)
+{
+    const struct settings *settings = server->settings;
+    if (settings->journal)
+        server->journal = journal_file_open(settings->journal, settings->journal_format);
+    if (settings->journal && !server->journal)
+        return EX_IOERR;
+    if (settings->pcap)
+        server->pcap = pcap_file_open(settings->pcap);
+    return settings->pcap && !server->pcap ? EX_IOERR : 0;
+}
+
 /* Sets all up that can fail; answers the exit status. */
 static int prepare(struct server *server)
 {
@@ -313,10 +327,8 @@ static int prepare(struct server *server)
     int status = prepare_sink(server);
     if (status == 0)
         status = tls_run_begin(&server->tls, settings);
-    if (status == 0 && settings->journal)
-        server->journal = journal_file_open(settings->journal, settings->journal_format);
-    if (status == 0 && settings->journal && !server->journal)
-        status = EX_IOERR;
+    if (status == 0)
+        status = open_files(server);
     return status ? status : prepare_privileges(settings);
 }
 
@@ -337,7 +349,8 @@ static void start_workers(struct server *server)
     server->workers = calloc(server->worker_count, sizeof *server->workers);
     check(server->workers != NULL);
     for (unsigned i = 0; i < server->worker_count; i++)
-        worker_init(&server->workers[i], &options, server->journal, &place, server->tls.context);
+        worker_init(&server->workers[i], &options, server->journal, server->pcap, &place,
+                    server->tls.context);
     for (unsigned i = 1; i < server->worker_count; i++)
         worker_start(&server->workers[i]);
 }
@@ -452,6 +465,9 @@ int server_run(struct settings *settings)
         run(&server);
     }
     int journal_status = journal_file_close(server.journal);
+    int pcap_status = spool_close(server.pcap);
     deinit(&server);
-    return status ? status : journal_status;
+    if (status == 0)
+        status = journal_status;
+    return status ? status : pcap_status;
 }

@@ -33,6 +33,7 @@ enum {
     CA,
     TLS_TIMEOUT,
     KEYLOG,
+    PCAP,
     MAX_SESSIONS,
     MAX_LINE,
     CONNECT_TIMEOUT,
@@ -107,6 +108,10 @@ static const struct option_row rows[] = {
                  .help =
                      "append the secrets of TLS sessions to FILE, mode 0600, as Wireshark reads "
                      "them: whoever has the file can read the mail in a capture" },
+    [PCAP] = { "pcap", OPTION_TEXT, "FILE|-",
+               .help = "write what both sides said, in plain text, as a capture for Wireshark and "
+                       "tshark, mode 0600; port 25 is the client's connection, 587 the server's; - "
+                       "is standard output" },
     [MAX_SESSIONS] = { "max-sessions", OPTION_COUNT, "N", .preset = TEXT_OF(MAX_SESSIONS_DEFAULT),
                        .min = 1, .max = MAX_SESSIONS_MAX,
                        .help = "sessions open at once, each with two open files (ulimit -n bounds "
@@ -191,6 +196,20 @@ static int refuse_tls(const struct options *options)
         return 0;
     complain("--key: there is no --certificate that it belongs to");
     return key->place.file ? EX_CONFIG : EX_USAGE;
+}
+
+static bool is_stdout(const struct options *options, size_t row)
+{
+    const char *name = options_text(options, row);
+    return name && strcmp(name, "-") == 0;
+}
+
+static int refuse_outputs(const struct options *options)
+{
+    if (!is_stdout(options, JOURNAL) || !is_stdout(options, PCAP))
+        return 0;
+    complain("--pcap: standard output belongs to the journal");
+    return options_value(options, PCAP)->place.file ? EX_CONFIG : EX_USAGE;
 }
 
 static enum tls_mode tls_mode_of(const struct options *options)
@@ -320,6 +339,7 @@ static void read_bounds(struct settings *settings)
     };
     settings->rules_for = options_number(options, FOR);
     settings->journal = options_text(options, JOURNAL);
+    settings->pcap = options_text(options, PCAP);
     settings->journal_format = (enum journal_format)options_number(options, JOURNAL_FORMAT);
     settings->sessions_max = options_number(options, MAX_SESSIONS);
     settings->sessions_max_given = options_given(options, MAX_SESSIONS);
@@ -342,6 +362,8 @@ bool settings_read(struct settings *settings, int argc, char **argv, int *status
     if (!options_parse(&settings->options, &usage, argc, argv, status))
         return false;
     *status = refuse_tls(&settings->options);
+    if (*status == 0)
+        *status = refuse_outputs(&settings->options);
     if (*status == 0)
         *status = read_listeners(settings);
     if (*status == 0)

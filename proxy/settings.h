@@ -38,6 +38,7 @@ struct settings {
     struct tls_settings tls;
     duration rules_for;  /* NEVER: for good */
     const char *journal; /* NULL: none */
+    const char *pcap;    /* NULL: none */
     enum journal_format journal_format;
     uint64_t sessions_max;
     bool sessions_max_given; /* the bound is a person's, not our default */

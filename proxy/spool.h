@@ -1,5 +1,6 @@
-/* spool: a file that is written by a thread of its own, so that a slow disk or a pager at the end of
- * a pipe changes no timing. What is written, and when it is handed over, is the owner's business. */
+/* spool: a file that is written by a thread of its own, so that a slow disk or a pager at the end
+ * of a pipe changes no timing. What is written, and when it is handed over, is the owner's
+ * business. */
 #ifndef SMTPCHAOS_PROXY_SPOOL_H
 #define SMTPCHAOS_PROXY_SPOOL_H
 

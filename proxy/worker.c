@@ -52,16 +52,17 @@ static void on_wake(uv_async_t *wake)
     obey(worker, orders);
 }
 
-static void hand_journal_over(void *owner)
+static void hand_over(void *owner)
 {
     struct worker *worker = owner;
     journal_writer_flush(&worker->writer);
+    pcap_writer_flush(&worker->pcap);
 }
 
 static void init_handles(struct worker *worker)
 {
     poller_init(&worker->poller);
-    worker->poller.before_sleep = hand_journal_over;
+    worker->poller.before_sleep = hand_over;
     worker->poller.owner = worker;
     check(uv_async_init(&worker->poller.loop, &worker->wake, on_wake) == 0);
     worker->wake.data = worker;
@@ -69,18 +70,20 @@ static void init_handles(struct worker *worker)
 }
 
 void worker_init(struct worker *worker, const struct session_options *options,
-                 struct journal_file *journal, const struct link_place *place,
+                 struct journal_file *journal, struct spool *pcap, const struct link_place *place,
                  struct tls_context *tls)
 {
     *worker = (struct worker){ .options = *options, .place = *place };
     init_handles(worker);
     journal_writer_init(&worker->writer, journal);
+    pcap_writer_init(&worker->pcap, pcap);
     worker->options.rules_off = &worker->rules_off;
     worker->place.poller = &worker->poller;
     worker->place.pool = &worker->pool;
     worker->tls.context = tls;
     worker->place.tls = &worker->tls;
     worker->place.options = &worker->options;
+    worker->place.pcap = pcap ? &worker->pcap : NULL;
     worker->place.journal = journal_writer_journal(&worker->writer);
 }
 
@@ -89,6 +92,7 @@ void worker_deinit(struct worker *worker)
     poller_deinit(&worker->poller);
     uv_mutex_destroy(&worker->mutex);
     journal_writer_deinit(&worker->writer);
+    pcap_writer_deinit(&worker->pcap);
     tls_place_deinit(&worker->tls);
     pool_deinit(&worker->pool);
     free(worker->arrivals);

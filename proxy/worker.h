@@ -9,6 +9,7 @@
 #include "base/chain.h"
 #include "proxy/journal_file.h"
 #include "proxy/link.h"
+#include "proxy/pcap_file.h"
 #include "session/session.h"
 
 /* What a worker can be told, besides new connections. */
@@ -25,6 +26,7 @@ struct worker {
     uv_async_t wake;
     struct pool pool;
     struct journal_writer writer;
+    struct pcap_writer pcap;
     struct session_options options;
     bool rules_off;
     struct tls_place tls;
@@ -39,7 +41,7 @@ struct worker {
 /* `place` names what all workers share; loop, pool, journal and options are filled in here. The
  * worker must stay where it is. */
 void worker_init(struct worker *worker, const struct session_options *options,
-                 struct journal_file *journal, const struct link_place *place,
+                 struct journal_file *journal, struct spool *pcap, const struct link_place *place,
                  struct tls_context *tls);
 /* After its loop has ended. */
 void worker_deinit(struct worker *worker);

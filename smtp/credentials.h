@@ -2,8 +2,8 @@
  * they pass. Pieces may be of any size, in the order in which they pass; nothing is held back and
  * no length changes. It is no decoder: in doubt it hides too much.
  *
- * Hidden are the initial response of AUTH, all lines of the client until the exchange has ended, and
- * each line behind a 334. Mail is left alone. */
+ * Hidden are the initial response of AUTH, all lines of the client until the exchange has ended,
+ * and each line behind a 334. Mail is left alone. */
 #ifndef SMTPCHAOS_SMTP_CREDENTIALS_H
 #define SMTPCHAOS_SMTP_CREDENTIALS_H
 
