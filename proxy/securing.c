@@ -48,11 +48,28 @@ static bool begin(const struct securing *securing, enum side side)
     return true;
 }
 
+static bool is_verified(const struct securing *securing, enum side side, struct tls_facts *facts)
+{
+    const struct layer *layer = securing->legs[side].layer;
+    return side == CLIENT ||
+           tls_context_verified(securing->place->context, layer_ssl(layer), facts->verified);
+}
+
 static void is_secure(const struct securing *securing, enum side side, instant now)
 {
     struct tls_facts facts;
     layer_facts(securing->legs[side].layer, &facts);
+    is_verified(securing, side, &facts);
     session_secured(securing->session, side, &facts, now);
+}
+
+/* What is wrong with a certificate says more than that something is. */
+static bool has_failed(const struct securing *securing, enum side side, instant now)
+{
+    struct tls_facts facts = { 0 };
+    bool verified = is_verified(securing, side, &facts);
+    struct span why = layer_trouble(securing->legs[side].layer);
+    return fail(securing, side, verified ? why : span_of(facts.verified), now);
 }
 
 bool securing_shake(const struct securing *securing, enum side side, instant now)
@@ -68,7 +85,7 @@ bool securing_shake(const struct securing *securing, enum side side, instant now
     case LAYER_SHAKING: return false;
     case LAYER_STALLED: session_tls_stalled(securing->session, side, now); return true;
     case LAYER_SECURE: is_secure(securing, side, now); return true;
-    case LAYER_FAILED: return fail(securing, side, layer_trouble(leg->layer), now);
+    case LAYER_FAILED: return has_failed(securing, side, now);
     }
     check(false);
 }

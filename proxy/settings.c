@@ -31,6 +31,8 @@ enum {
     CERTIFICATE,
     KEY,
     CA,
+    VERIFY,
+    VERIFY_FAILURE,
     TLS_TIMEOUT,
     KEYLOG,
     PCAP,
@@ -100,6 +102,15 @@ static const struct option_row rows[] = {
                               "(one is minted after the upstream's, or for the name asked for)" },
     [KEY] = { "key", OPTION_TEXT, "FILE", .help = "PEM: its private key (in the same file)" },
     [CA] = OPTION_CA_ROW,
+    [VERIFY] = { "verify", OPTION_TEXT, "HOW", .preset = "none",
+                 .help = "what the upstream's certificate has to be like: none; system: signed by "
+                         "an authority that this machine trusts, for the upstream's name; ca:FILE: "
+                         "by one in FILE; pin:sha256:HEX: the digest of its key or of itself" },
+    [VERIFY_FAILURE] = { "verify-failure", OPTION_WORD, "fail|go-on", .preset = "fail",
+                         .choices = "fail|go-on",
+                         .help = "what follows when it is not: the handshake fails and the client "
+                                 "hears 454, or the session goes on; it is written down either "
+                                 "way" },
     [TLS_TIMEOUT] = { "tls-timeout", OPTION_TIME, "TIME",
                       .preset = TEXT_OF(TLS_TIMEOUT_DEFAULT_S) "s",
                       .help = "how long a handshake may take before the session is ended; 0 or "
@@ -223,12 +234,14 @@ static void read_tls(struct settings *settings)
 {
     const struct options *options = &settings->options;
     settings->session.tls = tls_mode_of(options);
+    settings->session.unverified_goes_on = options_number(options, VERIFY_FAILURE) == 1;
     settings->session.tls_timeout = timeout_of(options, TLS_TIMEOUT);
     settings->tls = (struct tls_settings){
         .authority = options_text(options, CA),
         .certificate = options_text(options, CERTIFICATE),
         .key = options_text(options, KEY),
         .keylog = options_text(options, KEYLOG),
+        .verify = options_text(options, VERIFY),
     };
 }
 

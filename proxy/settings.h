@@ -22,6 +22,7 @@ struct tls_settings {
     const char *certificate;
     const char *key;
     const char *keylog;
+    const char *verify; /* never NULL */
 };
 
 struct settings {

@@ -9,11 +9,13 @@
 #include "proxy/tls/certificates.h"
 #include "proxy/tls/context.h"
 #include "proxy/tls/keylog.h"
+#include "proxy/tls/verify.h"
 
 struct tls_run {
     struct certificates_plan plan;
     struct certificates *certificates;
     struct keylog *keylog;
+    struct verify *verify;
     struct tls_context *context; /* NULL: no TLS is made in this run */
 };
 

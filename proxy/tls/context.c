@@ -15,6 +15,7 @@ struct tls_context {
     struct tls_context_plan plan;
     SSL_CTX *server;
     SSL_CTX *client;
+    bool asks_for_name;
     int slot; /* of a server's SSL: its struct showing */
 };
 
@@ -86,8 +87,7 @@ struct tls_context *tls_context_new(const struct tls_context_plan *plan)
     struct tls_context *context = calloc(1, sizeof *context);
     check(context != NULL);
     context->plan = *plan;
-    if (plan->host && !is_name(plan->host))
-        context->plan.host = NULL;
+    context->asks_for_name = plan->host && is_name(plan->host);
     context->slot = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_free_showing);
     check(context->slot >= 0);
     context->server = make(TLS_server_method(), plan->keylog);
@@ -96,6 +96,7 @@ struct tls_context *tls_context_new(const struct tls_context_plan *plan)
     SSL_CTX_set_session_cache_mode(context->server, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context->server, 1);
     resumption_allow(context->client);
+    verify_prepare_context(plan->verify, context->client);
     return context;
 }
 
@@ -138,9 +139,20 @@ SSL *tls_context_connect(struct tls_context *context, const struct tls_plan *pla
     if (!ssl)
         return NULL;
     SSL_set_connect_state(ssl);
-    if (context->plan.host)
-        SSL_set_tlsext_host_name(ssl, context->plan.host);
+    const struct tls_context_plan *own = &context->plan;
+    if (context->asks_for_name)
+        SSL_set_tlsext_host_name(ssl, own->host);
+    if (!verify_prepare(own->verify, ssl, own->host, own->verifies_strictly)) {
+        SSL_free(ssl);
+        return NULL;
+    }
     if (tls_plan_is_plain(plan))
         resumption_use(resumption, ssl);
     return ssl;
+}
+
+bool tls_context_verified(const struct tls_context *context, const SSL *ssl,
+                          char why[sizeof((struct tls_facts *)0)->verified])
+{
+    return verify_result(context->plan.verify, ssl, why);
 }

@@ -9,6 +9,7 @@
 #include "proxy/tls/certificates.h"
 #include "proxy/tls/keylog.h"
 #include "proxy/tls/resumption.h"
+#include "proxy/tls/verify.h"
 
 struct tls_context;
 
@@ -16,7 +17,9 @@ struct tls_context;
 struct tls_context_plan {
     struct certificates *certificates;
     struct keylog *keylog; /* NULL: none */
-    const char *host;      /* the upstream's name, asked for in SNI; a number is not asked for */
+    const char *host;      /* the upstream's, asked for in SNI when it is a name; may be NULL */
+    const struct verify *verify;
+    bool verifies_strictly; /* a certificate that is not fine ends the handshake */
 };
 
 /* From any thread, as everything here. */
@@ -29,5 +32,9 @@ SSL *tls_context_accept(struct tls_context *context, const struct tls_plan *plan
 /* An SSL that says hello to the upstream. A plain plan may resume; `resumption` outlives it. */
 SSL *tls_context_connect(struct tls_context *context, const struct tls_plan *plan,
                          struct resumption *resumption);
+
+/* Behind the upstream's handshake, or what became of it: see verify_result. */
+bool tls_context_verified(const struct tls_context *context, const SSL *ssl,
+                          char why[sizeof((struct tls_facts *)0)->verified]);
 
 #endif
