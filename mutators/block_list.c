@@ -66,7 +66,7 @@ const struct mutator mutator_block_list = {
     .clause = "RFC 5321 section 4.2.1: 4yz may be tried again, 5yz may not.",
     .example = "to server command RCPT recipient=trap@* block-list time=24h "
                "reply=\"554 5.7.1 You are on our list now\"",
-    .wants = ANSWERING_WANTS | SMTP_GREETING | SMTP_REPLY | SMTP_CLOSE,
+    .wants = ANSWERING_WANTS | SMTP_GREETING | SMTP_REPLY | SMTP_BODY | SMTP_CLOSE,
     .directions = BOTH_WAYS,
     PARAM_TABLE(block_list_params),
     .accepts = block_list_accepts,

@@ -11,9 +11,7 @@ to server  command RCPT       answer  reply="554 5.7.1 Service unavailable; Clie
 to server  command DATA,BDAT  answer  reply="554 5.5.1 Error: no valid recipients"
 
 # variant: postscreen 521 in place of the greeting, then the connection ends
-# `finish` stands first: once the greeting is another one, later rules no longer see it.
-to client  greeting  finish    after=512
-to client  greeting  greeting  text="521 5.7.1 Service unavailable; client [{client.ip}] blocked using zen.spamhaus.org"
+to client  greeting  greeting  text="521 5.7.1 Service unavailable; client [{client.ip}] blocked using zen.spamhaus.org" then=finish
 
 # variant: postscreen-enforce 550 for each RCPT
 to server  command RCPT       answer  reply="550 5.7.1 Service unavailable; client [{client.ip}] blocked using zen.spamhaus.org"

@@ -7,9 +7,7 @@
 # clause: RFC 5321 section 3.1 (the greeting), section 4.2.1 (4yz is transient), section 4.5.4.1 (trying again)
 
 # variant: greeting 452 in place of 220, then the connection ends
-# `finish` stands first: once the greeting is another one, later rules no longer see it.
-to client  greeting  finish    after=512
-to client  greeting  greeting  text="452 4.3.1 Insufficient system resources"
+to client  greeting  greeting  text="452 4.3.1 Insufficient system resources" then=finish
 
 # variant: hold 452 in place of 220, the connection stays open, and all but QUIT hears 452 again
 to client  greeting  greeting  text="452 4.3.1 Insufficient system resources"
@@ -20,3 +18,7 @@ to server  command MAIL  answer  reply="452 4.3.1 Insufficient system resources"
 
 # variant: medium one MAIL in two hears 452, as when the pressure comes and goes
 to server  command MAIL  chance 1/2  answer  reply="452 4.3.1 Insufficient system resources"
+
+# variant: load MAIL hears 452 from twenty messages on, until the load has fallen to five; it falls by one each second
+to server  command MAIL  back-pressure  high=20 low=5 drain=1s
+

@@ -16,6 +16,18 @@ to server  command HELO,EHLO  matches=/^\S+\s+\S.*[.\s]$/  answer  reply="501 5.
 # variant: any-name every EHLO hears 501 whatever its name, HELO is fine: does the client fall back?
 to server  command EHLO  answer  reply="501 5.5.4 Invalid domain name"
 
+# variant: postfix the same with Postfix's 501
+to server  command HELO,EHLO  matches=/^\S+\s+\S.*[.\s]$/  answer  reply="501 Syntax: EHLO hostname"
+
+# variant: exim the same with Exim's 501, for underscores too
+to server  command HELO,EHLO  matches=/^\S+\s+\S.*(?:[.\s]$|_)/  answer  reply="501 Syntactically invalid EHLO argument(s)"
+
+# variant: spamd a name that is missing hears 501
+to server  command HELO,EHLO  matches=/^\S+\s*$/  answer  reply="501 helo requires domain name."
+
+# variant: underscore Exchange 2007's words for a name with an underscore
+to server  command HELO,EHLO  matches=/_/  answer  reply="501 5.5.4 Invalid domain name"
+
 # variant: send-dot for testing servers: a dot is added to the client's name
 to server  command HELO,EHLO  rewrite  match=/[.\s]*$/ with="."
 

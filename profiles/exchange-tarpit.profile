@@ -10,5 +10,14 @@
 to client  reply 4xx  delay  time=5s
 to client  reply 5xx  delay  time=5s
 
+# variant: remembers a client that leaves a session without QUIT after a refusal waits for every reply in later ones
+to client  reply 4xx  block-list  name=tarpitted key=session
+to client  reply 5xx  block-list  name=tarpitted key=session
+to server  command QUIT  block-list  name=tarpitted key=session time=0s
+to server  close  listed=tarpitted  block-list  name=discredited key=client time=24h
+to client  reply  listed=discredited  delay  time=5s
+to client  reply 4xx  delay  time=5s
+to client  reply 5xx  delay  time=5s
+
 # variant: discredited every reply waits five seconds, each chunk's 250 too
 to client  reply  delay  time=5s

@@ -6,10 +6,11 @@
 # saw: senders that bounce on the first 4xx, that try again within seconds and then never more, or from another address each time
 # expect: a sender keeps the mail, waits half an hour or so, tries again for four or five days, and delivers it once
 # clause: RFC 5321 section 4.2.1 (4yz is transient), section 4.5.4.1 (waiting and trying again); RFC 6647
-# The X-Greylist field that postgrey adds to what it has delayed is not imitated.
 
-# variant: postgrey 450 4.2.0 at RCPT for five minutes, by triplet and /24
-to server  command RCPT  greylist  wait=5m window=48h network=subnet reply="450 4.2.0 <{recipient}>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/{recipient.domain}.html"
+# variant: postgrey 450 4.2.0 at RCPT for five minutes, by triplet and /24; what was delayed gets an X-Greylist field
+to server  command MAIL  block-list  name=postgrey key=session time=0s
+to server  body  listed=postgrey  header  add="X-Greylist: delayed {put-off} seconds by postgrey-1.37 at {host}; {date}" where=top
+to server  command RCPT  greylist  wait=5m window=48h network=subnet name=postgrey reply="450 4.2.0 <{recipient}>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/{recipient.domain}.html"
 
 # variant: policy an older Postfix policy server: 450 4.7.1 at RCPT
 to server  command RCPT  greylist  wait=5m window=48h reply="450 4.7.1 <{recipient}>: Recipient address rejected: Greylisted"
@@ -20,14 +21,14 @@ to server  command RCPT  greylist  wait=5m window=24h network=subnet reply="450 
 # variant: sqlgrey-throttle 450 at RCPT to a new source that opens many connections
 to server  command RCPT  greylist  wait=5m window=24h network=subnet key=client reply="450 4.7.1 <{recipient}>: Recipient address rejected: Throttling too many connections from new source -  Try again later."
 
-# variant: milter-greylist 451 4.7.1 at RCPT, with the time to wait as the first attempt hears it
-to server  command RCPT  greylist  wait=30m window=120h reply="451 4.7.1 Greylisting in action, please come back in 00:30:00"
+# variant: milter-greylist 451 4.7.1 at RCPT, with the time that is left
+to server  command RCPT  greylist  wait=30m window=120h reply="451 4.7.1 Greylisting in action, please come back in {left}"
 
 # variant: milter-greylist-quiet 451 4.7.1 at RCPT, without a time
 to server  command RCPT  greylist  wait=30m window=120h reply="451 4.7.1 Greylisting in action, please come back later"
 
 # variant: milter-greylist-data milter-greylist after DATA: the whole message comes before the 451
-to server  body-end  greylist  wait=30m window=120h reply="451 4.7.1 Greylisting in action, please come back in 00:30:00"
+to server  body-end  greylist  wait=30m window=120h reply="451 4.7.1 Greylisting in action, please come back in {left}"
 
 # variant: spamd HELO, MAIL and RCPT are fine, DATA hears 451 and the connection ends
 to server  command DATA,BDAT  greylist  wait=25m window=4h reply="451 Temporary failure, please try again later." then=finish

@@ -26,19 +26,31 @@ static bool greet_ourselves(struct session *session, const struct outcome *outco
     return false;
 }
 
-/* The beginning, seen in one direction. False when the server is to be spared the connection. */
+/* Whether the rules leave the beginning as it is, with more or less before it. */
+static bool goes_on(const struct outcome *outcome)
+{
+    return outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0);
+}
+
+/* The beginning, seen in one direction: towards the server the connection is opened, unless it is
+ * to be spared. False when nothing follows. */
 static bool connect_event(struct session *session, enum direction going, instant now)
 {
     struct lane *lane = &session->lanes[going];
     const struct smtp_event event = { .kind = SMTP_CONNECT, .going = going };
     const struct outcome *outcome = judge(session, &event, now);
-    if (outcome->has_answer)
-        return greet_ourselves(session, outcome, now);
-    outbox_wait(&lane->out, outcome->delay);
+    bool told = outcome->has_answer && greet_ourselves(session, outcome, now);
+    if (outcome->has_answer && !told)
+        return false;
+    outbox_wait(&lane->out, told ? 0 : outcome->delay);
+    if (going == TO_SERVER && (told || goes_on(outcome)))
+        outbox_step(&lane->out, STEP_OPEN);
+    if (told)
+        return true;
     if (outcome->taken)
         lane_send_content(lane, outcome, SIZE_MAX);
     apply_fate(session, outcome->fate, lane);
-    return outcome->fate == FATE_NONE && !(outcome->taken && outcome->piece_count == 0);
+    return goes_on(outcome);
 }
 
 void handle_connect(struct session *session, instant now)
@@ -49,7 +61,6 @@ void handle_connect(struct session *session, instant now)
         tls_begin(session, CLIENT, now);
     if (!connect_event(session, TO_CLIENT, now) || !connect_event(session, TO_SERVER, now))
         return;
-    outbox_step(&server_lane(session)->out, STEP_OPEN);
     if (session->implicit_tls[SERVER])
         tls_begin(session, SERVER, now);
 }

@@ -30,6 +30,12 @@ static bool begins_anew(const struct smtp_event *event)
            (event->reply.after == VERB_MAIL || verb_is_hello(event->reply.after));
 }
 
+/* The client has waited for 354, so what it was told of its recipients is steady. */
+static bool is_behind_354(const struct smtp_event *event)
+{
+    return (event->kind == SMTP_BODY || event->kind == SMTP_BODY_END) && !event->body.chunked;
+}
+
 /* The reply to DATA finds the client waiting for it (RFC 2920 section 3.1), so what it has said is
  * steady then, and all there is when nothing was granted. */
 const struct envelope *about_envelope(const struct dialogue *dialogue,
@@ -41,6 +47,8 @@ const struct envelope *about_envelope(const struct dialogue *dialogue,
     bool waits = is_reply_after(event, VERB_DATA) && !event->reply.after_message;
     if (begins_anew(event))
         return &nothing;
+    if (is_behind_354(event) && stands)
+        return granted;
     if (event->going == TO_SERVER || (waits && !stands))
         return &dialogue->said;
     return granted->has_sender ? granted : &nothing;

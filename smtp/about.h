@@ -3,7 +3,8 @@
  *
  * On the way to the server an event is about what the client has said; on the way to the client it
  * is about what the client was told before, because how far the client has run ahead depends on how
- * TCP cut its bytes. */
+ * TCP cut its bytes. Mail behind 354 is about the recipients that were accepted: its client has
+ * waited for all replies. */
 #ifndef SMTPCHAOS_SMTP_ABOUT_H
 #define SMTPCHAOS_SMTP_ABOUT_H
 

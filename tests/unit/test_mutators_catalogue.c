@@ -169,7 +169,7 @@ static void test_every_mutator_wants_its_events(void **state)
         { &mutator_inject_plaintext, (CARRIES_BYTES & ~(unsigned)SMTP_GREETING) | SMTP_TLS },
         { &mutator_greylist, ANSWERED },
         { &mutator_throttle, ANSWERED },
-        { &mutator_block_list, ANSWERED | SMTP_GREETING | SMTP_REPLY | SMTP_CLOSE },
+        { &mutator_block_list, ANSWERED | SMTP_GREETING | SMTP_REPLY | SMTP_BODY | SMTP_CLOSE },
         { &mutator_back_pressure, ANSWERED },
         { &mutator_limit_recipients, SMTP_COMMAND | SMTP_BODY_END },
         { &mutator_limit_size, SMTP_COMMAND | SMTP_BODY_END },
