@@ -16,9 +16,9 @@ to client  greeting  chance 1/20  mask       char=* keep="20" keep-pairs="0 "
 to client  greeting  chance 1/30  finish
 to client  greeting  chance 1/20  drip       chunk=4 gap=50ms
 # What is offered
-to client  reply 250 after EHLO  chance 1/8   ehlo  remove=PIPELINING
-to client  reply 250 after EHLO  chance 1/8   ehlo  remove=CHUNKING,BINARYMIME
-to client  reply 250 after EHLO  chance 1/16  ehlo  remove=SIZE
+to client  reply 250 after EHLO  chance 1/8   ehlo  remove=PIPELINING,CHUNKING,BINARYMIME
+to client  reply 250 after EHLO  chance 1/16  ehlo  remove=SIZE,CHUNKING,BINARYMIME
+to client  reply 250 after EHLO               ehlo  remove=CHUNKING,BINARYMIME
 to server  command EHLO          chance 1/50  answer  reply="502 5.5.1 Command not implemented"
 # Put off
 to server  command MAIL  weight 92  pass
@@ -48,6 +48,7 @@ to server  body-end        chance 1/80   reset
 to client  reply 250 after DATA  chance 1/60  lose-ack  then=finish
 
 # variant: hostile also what no sender gets over: some recipients and messages are refused for good
+to client  reply 250 after EHLO               ehlo  remove=CHUNKING,BINARYMIME
 to server  connect       chance 1/50  answer  reply="554 5.7.1 {host} Your access to this mail system has been rejected due to the sending MTA's poor reputation" then=finish
 to client  greeting      chance 1/20  mask    char=*
 to server  command MAIL  weight 80  pass

@@ -8,6 +8,9 @@
 # On RCPT each address is about itself alone. Where the reply belongs to the message, the first recipient is asked, as mox does with one.
 # A code may be followed by an enhanced one, as in bounce+550_5.1.1@ or rcpt450_4.2.2@. Times are ms, s, m or h.
 
+# Mail that comes by BDAT may come before the replies to RCPT are known.
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
+
 # Behind the recipient: bounce+451@, bounce-550@, bounce+550_5.1.1@, rcpt452@, rcpt550_5.1.1@, rcptto550@, x-rcptto-450@
 to server  command RCPT  matches=/<(?:bounce[+-]|(?:rcpt|rcptto)\D*)([45]\d\d)_(\d\.\d+\.\d+)@/  answer  reply="{match.1} {match.2} <{recipient}>: as the address asks"
 to server  command RCPT  matches=/<(?:bounce[+-]|(?:rcpt|rcptto)\D*)([45]\d\d)@/  answer  reply="{match.1} <{recipient}>: as the address asks"

@@ -38,6 +38,7 @@ to server  command RCPT  answer  reply="521 5.7.1 <{recipient}>: Recipient addre
 to server  command RCPT  answer  reply="556 5.1.10 <{recipient}>: Recipient address rejected: Domain {recipient.domain} does not accept mail (nullMX)"
 
 # variant: paloalto-541 541 behind the mail
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="541 5.4.1 Content blocked by Palo Alto Networks Firewall"
 
 # variant: stalwart-422 422 for RCPT
@@ -59,6 +60,7 @@ to server  command ETRN  answer  reply="459 Node {helo} not allowed: Access deni
 to server  command STARTTLS  answer  reply="200 STRIPTLS"
 
 # variant: data-250 250 in place of 354
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to client  reply 354  rewrite  match=/^354/ with="250"
 
 # variant: contradiction 550 4.7.1 for RCPT: the code says permanent, the enhanced code transient

@@ -5,6 +5,7 @@
 # saw: 421 in the middle of a transaction that a sender takes for one refused command; `permanently deferred` behind a 4xx code; queues that back off for the wrong reason
 # expect: a sender takes 421 for the end of the session, keeps the mail and tries again later; it goes by the code, whatever the text says
 # clause: RFC 5321 section 3.8 and section 4.2.1 (421 and an end; 4yz is transient), section 4.2 (the text is for people), section 4.5.4.1 (trying again)
+# Where the reply stands behind the mail, BDAT is not offered: with it that reply may overtake those to MAIL and RCPT.
 
 # variant: yahoo-tss04 421 for MAIL, then the connection ends
 to server  command MAIL  answer  reply="421 4.7.0 [TSS04] Messages from {client.ip} temporarily deferred due to unexpected volume or user complaints - 4.16.55.1; see https://postmaster.yahooinc.com/error-codes" then=finish
@@ -22,9 +23,11 @@ to server  command MAIL  after 5  answer  reply="421 Max message per connection 
 to server  command MAIL  answer  reply="421 4.7.1 : (DYN:T1) http://postmaster.info.aol.com/errors/421dynt1.html" then=finish
 
 # variant: gmail-unsolicited a 421 of six lines behind the whole message, then the connection ends
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="421-4.7.0 [{client.ip}] Our system has detected an unusual rate of\r\n421-4.7.0 unsolicited mail originating from your IP address. To protect our\r\n421-4.7.0 users from spam, mail sent from your IP address has been temporarily\r\n421-4.7.0 rate limited. Please visit\r\n421-4.7.0  https://support.google.com/mail/?p=UnsolicitedRateLimitError to\r\n421 4.7.0 review our Bulk Email Senders Guidelines. - gsmtp" then=finish
 
 # variant: gmail-rate 421 4.7.28 behind the whole message
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="421 4.7.28 Gmail has detected an unusual rate of mail. - gsmtp" then=finish
 
 # variant: gmail-try-later 421 in place of the greeting
@@ -44,12 +47,15 @@ to client  idle 10m  insert  line="451 4.4.2 Timeout - closing connection. - gsm
 to client  idle 10m  finish  after=512
 
 # variant: gmail-no-auth 421 4.7.26 behind the whole message: neither SPF nor DKIM
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="421 4.7.26 Your email has been rate limited because it is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM. - gsmtp" then=finish
 
 # variant: gmail-no-spf 421 4.7.27 behind the whole message: SPF did not pass
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="421 4.7.27 Your email has been rate limited because SPF authentication didn't pass for this message. - gsmtp" then=finish
 
 # variant: gmail-no-dkim 421 4.7.30 behind the whole message: DKIM did not pass
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="421 4.7.30 Your email has been rate limited because DKIM authentication didn't pass for this message. - gsmtp" then=finish
 
 # variant: microsoft-busy 451 4.7.500 for RCPT
@@ -59,6 +65,7 @@ to server  command RCPT  answer  reply="451 4.7.500 Server busy. Please try agai
 to server  command MAIL  answer  reply="451 4.7.650 The mail server [{client.ip}] has been temporarily rate limited due to IP reputation. For e-mail delivery information, see https://postmaster.live.com (S775)"
 
 # variant: microsoft-pfa 451 4.7.700 behind the whole message
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  body-end  answer  reply="451 4.7.700 PFA agent busy, please try again."
 
 # variant: hotmail-rp001 421 for MAIL

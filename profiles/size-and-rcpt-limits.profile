@@ -37,20 +37,23 @@ to server  command RCPT  limit-recipients  max=10 reply="552 Too many recipients
 to server  command RCPT  limit-recipients  max=1 reply="452 4.5.3 Domain policy size per transaction exceeded, please try this recipient in a separate transaction - gsmtp"
 
 # variant: qmail 552 behind mail of more than 1 MB, after all of it was sent
-to client  reply 250 after EHLO  ehlo  remove=SIZE
+to client  reply 250 after EHLO  ehlo  remove=SIZE,CHUNKING,BINARYMIME
 to server  body-end  limit-size  max=1MB reply="552 sorry, that message size exceeds my databytes limit (#5.3.4)"
 
 # variant: exim-header-line 552 behind mail with a header line of more than 998 bytes
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  command MAIL          block-list  name=exim-header-line key=session time=0s
 to server  body  part=header length>1000  block-list  name=exim-header-line key=session
 to server  body-end  listed=exim-header-line  answer  reply="552 A message header line is too long"
 
 # variant: exim-header 552 behind mail with a header of more than 1 MiB
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  command MAIL          block-list  name=exim-header key=session time=0s
 to server  body  part=header offset>1MiB  block-list  name=exim-header key=session
 to server  body-end  listed=exim-header  answer  reply="552 Message header is ridiculously long"
 
 # variant: exim-received 550 behind mail with more than 30 Received fields
+to client  reply 250 after EHLO  ehlo  remove=CHUNKING,BINARYMIME
 to server  command MAIL          block-list  name=exim-received key=session time=0s
 to server  body  part=header matches=/^(?i)received:/ after 30 per message  block-list  name=exim-received key=session
 to server  body-end  listed=exim-received  answer  reply="550 Too many \"Received\" headers - suspected mail loop"
