@@ -213,7 +213,7 @@ static void read_some(struct link *link, enum side side, instant now)
         read_once(link, side, &room, now);
 }
 
-/* True when there is more to do: bytes have left, or could not. */
+/* True when that may have led to further wishes, or the leg is torn. */
 static bool write_some(struct link *link, enum side side, instant now)
 {
     struct leg *leg = &link->legs[side];
@@ -230,10 +230,10 @@ static bool write_some(struct link *link, enum side side, instant now)
     ssize_t sent = leg_write(leg, spans, count);
     if (sent > 0) {
         capture_sent(link->capture, side, spans, (size_t)sent, now);
-        session_consume(link->session, direction, (size_t)sent, now);
-    } else if (sent < 0) {
-        note_trouble(link, side, sent, now);
+        return session_consume(link->session, direction, (size_t)sent, now);
     }
+    if (sent < 0)
+        note_trouble(link, side, sent, now);
     return sent != 0 && sent != UV_EAGAIN;
 }
 

@@ -18,16 +18,25 @@ static void answer_final(struct session *session, bool chunked, const struct out
         answer_later(pending, outcome, source);
 }
 
+/* As the server refused DATA, or in our own words. */
+static void refuse_mail(const struct session *session, struct text *answer)
+{
+    struct span refusal = text_span(&session->mail.refusal);
+    text_clear(answer);
+    text_add(answer, refusal);
+    if (refusal.len == 0)
+        text_addf(answer, "451 4.3.0 %.*s the mail was not passed on\r\n",
+                  (int)session->facts.host.len, (const char *)session->facts.host.ptr);
+}
+
 /* The mail went nowhere. The dot is answered by a rule, or by what the server said to DATA; a chunk
  * was answered with its command. */
 static void end_of_nowhere(struct session *session, const struct smtp_event *event, instant now)
 {
     judge(session, event, now);
     struct outcome *outcome = &session->outcome;
-    if (!outcome->has_answer) {
-        text_clear(&outcome->answer);
-        text_add(&outcome->answer, text_span(&session->mail.refusal));
-    }
+    if (!outcome->has_answer)
+        refuse_mail(session, &outcome->answer);
     if (!event->body.chunked)
         answer_final(session, false, outcome, REPLY_LOCAL);
     lane_discard(mail_lane(session), event->raw.len);

@@ -19,7 +19,7 @@ void outbox_deinit(struct outbox *outbox)
 
 static struct step *nth(const struct outbox *outbox, size_t n)
 {
-    return &outbox->steps[(outbox->first + n) % outbox->capacity];
+    return &outbox->steps[(outbox->first + n) & (outbox->capacity - 1)];
 }
 
 static void grow(struct outbox *outbox)
@@ -44,7 +44,7 @@ static void push(struct outbox *outbox, struct step step)
 
 static void pop(struct outbox *outbox)
 {
-    outbox->first = (outbox->first + 1) % outbox->capacity;
+    outbox->first = (outbox->first + 1) & (outbox->capacity - 1);
     outbox->count--;
     outbox->begun = false;
 }
@@ -159,6 +159,8 @@ static bool is_over(struct outbox *outbox, const struct step *step, instant now)
 
 void outbox_advance(struct outbox *outbox, instant now)
 {
+    if (outbox->count == 0 && outbox->chunk == 0)
+        return;
     while (outbox->count > 0 && !outbox->muted) {
         struct step *step = nth(outbox, 0);
         if (!outbox->begun)

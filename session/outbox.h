@@ -35,7 +35,7 @@ struct step {
 
 struct outbox {
     struct chain chain;
-    struct step *steps; /* ring of `capacity`, first at `first` */
+    struct step *steps; /* ring of `capacity`, a power of two; first at `first` */
     size_t first;
     size_t count;
     size_t capacity;

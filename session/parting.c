@@ -40,13 +40,9 @@ static void settle_tls(struct session *session, const struct pending *pending, u
 /* What the dot of a mail to nowhere will be answered with. */
 static void remember_refusal(struct session *session, unsigned received, struct span text)
 {
-    struct text *refusal = &session->mail.refusal;
-    text_clear(refusal);
+    text_clear(&session->mail.refusal);
     if (received >= 400)
-        text_add(refusal, text);
-    else
-        text_addf(refusal, "451 4.3.0 %.*s the mail was not passed on\r\n",
-                  (int)session->facts.host.len, (const char *)session->facts.host.ptr);
+        text_add(&session->mail.refusal, text);
 }
 
 /* The client has heard what its next bytes mean. */

@@ -160,15 +160,24 @@ struct span session_peek(const struct session *session, enum direction direction
     return session_peek_all(session, direction, &first, 1) ? first : SPAN("");
 }
 
-void session_consume(struct session *session, enum direction direction, size_t sent, instant now)
+/* Somebody waits for bytes of this lane to leave: what stands behind them, an end, a reader. */
+static bool is_waited_for(const struct lane *lane)
+{
+    return !outbox_is_empty(&lane->out) || lane->source_ended || lane->paused;
+}
+
+bool session_consume(struct session *session, enum direction direction, size_t sent, instant now)
 {
     struct lane *lane = &session->lanes[direction];
     if (sent == 0)
-        return;
+        return false;
     lane->bytes_out += sent;
     session->last_activity = session->seen = now;
     outbox_consume(&lane->out, sent, now);
+    if (!is_waited_for(lane))
+        return false;
     session_settle(session, now);
+    return true;
 }
 
 /* -- what happened to a side ---------------------------------------------------------------- */

@@ -145,12 +145,20 @@ static void lane_waits(struct session *session, enum direction direction, enum d
         lane_ends(session, direction, why, now);
 }
 
+/* Nothing has come and nothing has ended. A chunk of no bytes is an event all the same. */
+static bool is_at_rest(const struct lane *lane)
+{
+    return lane->in.len == 0 && !lane->source_ended && lane->decoder.phase != PHASE_CHUNK;
+}
+
 /* True when an event was dealt with. */
 static bool lane_step(struct session *session, enum direction direction, instant now)
 {
     struct lane *lane = &session->lanes[direction];
     struct smtp_event event;
     lane->unfinished = false;
+    if (is_at_rest(lane))
+        return false;
     if (lane->deaf) {
         lane_discard(lane, lane->in.len);
         lane->closing |= lane->source_ended;
@@ -186,9 +194,7 @@ void session_settle(struct session *session, instant now)
     /* The server's end may have set bytes free that waited for its reply. */
     while (lane_step(session, TO_SERVER, now))
         continue;
-    for (int direction = 0; direction < 2; direction++) {
-        outbox_advance(&session->lanes[direction].out, now);
-        lane_note_pressure(&session->lanes[direction]);
-    }
     settle_fate(session, now);
+    for (int direction = 0; direction < 2; direction++)
+        lane_note_pressure(&session->lanes[direction]);
 }

@@ -102,7 +102,7 @@ struct mail {
     size_t bare_at;      /* RECHUNK: where in `chunk` TLS is left, from 1; 0: nowhere */
     struct chain chunk;  /* RECHUNK: what has come out of the rules and not yet left */
     uint8_t end[8];      /* BODY_END: tail and dot line in one place */
-    struct text refusal; /* NOWHERE: what the dot is answered with */
+    struct text refusal; /* NOWHERE: how the server refused DATA; empty when it did not */
 };
 
 /* Where TLS stands on one side. */

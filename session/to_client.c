@@ -171,8 +171,8 @@ static void pass(struct session *session, const struct smtp_event *event, bool o
         leave_lane(session, event, owned);
         shown.raw = text_span(&reply);
         owned = true;
-    } else {
-        /* The bytes leave the lane before what follows from them is settled. */
+    } else if (event->reply.code >= 400) {
+        /* The bytes of a refusal leave the lane before what follows from it is settled. */
         text_add(&reply, event->raw);
     }
     unsigned received = event->reply.code;

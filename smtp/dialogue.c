@@ -54,7 +54,7 @@ static void pending_deinit(struct pending *pending)
 struct pending *dialogue_nth(const struct dialogue *dialogue, size_t n)
 {
     check(n < dialogue->count);
-    return &dialogue->queue[(dialogue->first + n) % dialogue->capacity];
+    return &dialogue->queue[(dialogue->first + n) & (dialogue->capacity - 1)];
 }
 
 static void grow(struct dialogue *dialogue)
@@ -96,7 +96,7 @@ void dialogue_answered(struct dialogue *dialogue)
     if (--next->replies > 0)
         return;
     pending_deinit(next);
-    dialogue->first = (dialogue->first + 1) % dialogue->capacity;
+    dialogue->first = (dialogue->first + 1) & (dialogue->capacity - 1);
     dialogue->count--;
 }
 

@@ -59,7 +59,7 @@ struct dialogue {
     struct envelope said;    /* as the client has said it */
     struct envelope granted; /* as the client was told that it stands: MAIL and RCPT with 2xx */
     uint64_t body_bytes;     /* of the message under way */
-    struct pending *queue;   /* ring of `capacity`, first at `first` */
+    struct pending *queue;   /* ring of `capacity`, a power of two; first at `first` */
     size_t first;
     size_t count;
     size_t capacity;
