@@ -21,6 +21,17 @@ void text_clear(struct text *text)
     text->cut = false;
 }
 
+static void grow(struct text *text, size_t needed)
+{
+    size_t capacity = text->capacity ? text->capacity : 64;
+    while (capacity < needed)
+        capacity *= 2;
+    text->ptr = realloc(text->ptr, capacity);
+    check(text->ptr != NULL);
+    text->capacity = capacity;
+}
+
+/* How many of the wanted bytes fit; there is room for them then. */
 static size_t room_for(struct text *text, size_t wanted)
 {
     size_t max = text->max ? text->max : TEXT_MAX;
@@ -30,14 +41,8 @@ static size_t room_for(struct text *text, size_t wanted)
         wanted = room;
     }
     /* One byte more than asked, so that text_string always finds room for its NUL. */
-    if (text->len + wanted + 1 > text->capacity) {
-        size_t capacity = text->capacity ? text->capacity : 64;
-        while (capacity < text->len + wanted + 1)
-            capacity *= 2;
-        text->ptr = realloc(text->ptr, capacity);
-        check(text->ptr != NULL);
-        text->capacity = capacity;
-    }
+    if (text->len + wanted + 1 > text->capacity)
+        grow(text, text->len + wanted + 1);
     return wanted;
 }
 
@@ -51,20 +56,36 @@ void text_add(struct text *text, struct span more)
 
 void text_add_byte(struct text *text, uint8_t byte)
 {
-    text_add(text, span_make(&byte, 1));
+    if (room_for(text, 1))
+        text->ptr[text->len++] = byte;
 }
 
+void text_add_number(struct text *text, uint64_t number)
+{
+    uint8_t digits[20];
+    size_t first = sizeof digits;
+    do {
+        digits[--first] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    text_add(text, span_make(digits + first, sizeof digits - first));
+}
+
+/* Formats into what room there is; most of the time that is enough. */
 void text_addf(struct text *text, const char *format, ...)
 {
     va_list args;
+    size_t room = text->capacity > text->len ? text->capacity - text->len : 0;
     va_start(args, format);
-    int wanted = vsnprintf(NULL, 0, format, args);
+    int wanted = vsnprintf(room ? (char *)text->ptr + text->len : NULL, room, format, args);
     va_end(args);
     check(wanted >= 0);
     size_t fits = room_for(text, (size_t)wanted);
-    va_start(args, format);
-    vsnprintf((char *)text->ptr + text->len, fits + 1, format, args);
-    va_end(args);
+    if ((size_t)wanted >= room) {
+        va_start(args, format);
+        vsnprintf((char *)text->ptr + text->len, fits + 1, format, args);
+        va_end(args);
+    }
     text->len += fits;
 }
 
@@ -99,6 +120,18 @@ static bool is_plain(uint8_t byte)
     return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
 }
 
+static void add_escape(struct text *text, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+    char letter = escape_letter(byte);
+    text_add_byte(text, '\\');
+    text_add_byte(text, letter ? (uint8_t)letter : 'x');
+    if (letter)
+        return;
+    text_add_byte(text, (uint8_t)digits[byte >> 4]);
+    text_add_byte(text, (uint8_t)digits[byte & 15]);
+}
+
 void text_add_escaped(struct text *text, struct span bytes)
 {
     while (bytes.len > 0) {
@@ -109,11 +142,7 @@ void text_add_escaped(struct text *text, struct span bytes)
         bytes = span_drop(bytes, plain);
         if (bytes.len == 0)
             return;
-        char letter = escape_letter(bytes.ptr[0]);
-        if (letter)
-            text_addf(text, "\\%c", letter);
-        else
-            text_addf(text, "\\x%02x", bytes.ptr[0]);
+        add_escape(text, bytes.ptr[0]);
         bytes = span_drop(bytes, 1);
     }
 }

@@ -23,6 +23,8 @@ void text_deinit(struct text *text);
 void text_clear(struct text *text);
 void text_add(struct text *text, struct span more);
 void text_add_byte(struct text *text, uint8_t byte);
+/* In decimal digits. */
+void text_add_number(struct text *text, uint64_t number);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Valid until the next change of the text. */
 struct span text_span(const struct text *text);

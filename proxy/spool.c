@@ -17,6 +17,9 @@
 
 /* How long the end of the program waits for a reader, in nanoseconds. */
 #define CLOSE_TIMEOUT SECONDS(5)
+/* The thread's rest between two writes, in nanoseconds, unless so many bytes wait. */
+#define REST MS(20)
+#define HURRY_SIZE (1024 * 1024)
 
 struct spool {
     const char *name; /* as messages show it */
@@ -28,6 +31,7 @@ struct spool {
     uv_cond_t changed;
     struct text waiting; /* handed over, not yet taken by the thread */
     uint64_t lost;       /* bytes thrown away because too much was waiting */
+    bool is_idle;        /* the thread waits for bytes */
     bool is_closing;
     bool is_written; /* the thread has written all and ends */
 };
@@ -55,7 +59,7 @@ static void write_taken(struct spool *spool, struct text *taken)
     spool->has_failed = true;
 }
 
-/* Takes all that waits each time, so that a busy proxy costs few system calls. */
+/* Takes all that waits each time, and rests, so that a busy proxy costs few system calls. */
 static void run(void *argument)
 {
     struct spool *spool = argument;
@@ -63,7 +67,9 @@ static void run(void *argument)
     uv_mutex_lock(&spool->mutex);
     while (spool->waiting.len || !spool->is_closing) {
         if (!spool->waiting.len) {
+            spool->is_idle = true;
             uv_cond_wait(&spool->changed, &spool->mutex);
+            spool->is_idle = false;
             continue;
         }
         struct text waiting = spool->waiting;
@@ -73,6 +79,8 @@ static void run(void *argument)
         write_taken(spool, &taken);
         text_clear(&taken);
         uv_mutex_lock(&spool->mutex);
+        if (!spool->is_closing)
+            uv_cond_timedwait(&spool->changed, &spool->mutex, REST);
     }
     spool->is_written = true;
     uv_cond_signal(&spool->changed);
@@ -153,6 +161,7 @@ void spool_add(struct spool *spool, struct span bytes)
         spool->lost += bytes.len;
     else
         text_add(&spool->waiting, bytes);
-    uv_cond_signal(&spool->changed);
+    if (spool->is_idle || spool->waiting.len > HURRY_SIZE)
+        uv_cond_signal(&spool->changed);
     uv_mutex_unlock(&spool->mutex);
 }

@@ -9,69 +9,97 @@
 
 #include "base/version.h"
 
-static bool is_special(uint8_t byte)
+/* Printable ASCII that JSON strings take as it stands. */
+static bool is_plain(uint8_t byte)
 {
-    return byte == '\\' || byte == '"' || byte == '\t';
+    return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
 }
 
-/* Makes a JSON string of what stands in `out` from `from` on, printable ASCII and tabs, and closes
- * it. It moves bytes from the end backwards, so that nothing is copied aside. */
+static size_t plain_length(struct span words)
+{
+    size_t plain = 0;
+    while (plain < words.len && is_plain(words.ptr[plain]))
+        plain++;
+    return plain;
+}
+
+static void add_special(struct text *out, uint8_t byte)
+{
+    if (byte == '\\' || byte == '"') {
+        text_add_byte(out, '\\');
+        text_add_byte(out, byte);
+    } else if (byte == '\t') {
+        text_add(out, SPAN("\\t"));
+    } else {
+        text_addf(out, "\\\\x%02x", byte);
+    }
+}
+
+/* Adds words that people wrote, rules and options, and closes their string: as they stand, bytes
+ * beyond ASCII as \xHH, which a rule's quotes read alike. */
+static void add_words(struct text *out, struct span words)
+{
+    while (words.len > 0) {
+        size_t plain = plain_length(words);
+        text_add(out, span_take(words, plain));
+        if (plain < words.len)
+            add_special(out, words.ptr[plain++]);
+        words = span_drop(words, plain);
+    }
+    text_add_byte(out, '"');
+}
+
+/* Makes a JSON string of what stands in `out` from `from` on, printable ASCII, and closes it. It
+ * moves bytes from the end backwards, so that nothing is copied aside. */
 static void quote_tail(struct text *out, size_t from)
 {
     size_t end = out->len;
+    from += plain_length(span_drop(text_span(out), from));
     for (size_t i = from; i < end; i++)
-        if (is_special(out->ptr[i]))
+        if (!is_plain(out->ptr[i]))
             text_add_byte(out, '\\');
     for (size_t to = out->len; to > end;) {
         uint8_t byte = out->ptr[--end];
-        out->ptr[--to] = byte == '\t' ? 't' : byte;
-        if (is_special(byte))
+        out->ptr[--to] = byte;
+        if (!is_plain(byte))
             out->ptr[--to] = '\\';
     }
     text_add_byte(out, '"');
 }
 
-/* Adds words that people wrote, rules and options: as they stand, bytes beyond ASCII as \xHH, which
- * a rule's quotes read alike. */
-static void add_words(struct text *out, struct span words)
-{
-    size_t from = out->len;
-    for (size_t i = 0; i < words.len; i++)
-        if ((words.ptr[i] >= 0x20 && words.ptr[i] < 0x7f) || words.ptr[i] == '\t')
-            text_add_byte(out, words.ptr[i]);
-        else
-            text_addf(out, "\\x%02x", words.ptr[i]);
-    quote_tail(out, from);
-}
+/* The name of a field, with the comma before it; and with the quote that its string begins with. */
+#define KEY(name) SPAN(",\"" name "\":")
+#define STRING(name) SPAN(",\"" name "\":\"")
 
-static void add_name(struct text *out, const char *name)
-{
-    text_add(out, SPAN(",\""));
-    text_add(out, span_of(name));
-    text_add(out, SPAN("\":"));
-}
-
-static void add_string(struct text *out, const char *name, struct span words)
+static void add_string(struct text *out, struct span key, struct span words)
 {
     if (words.len == 0)
         return;
-    add_name(out, name);
-    text_add_byte(out, '"');
+    text_add(out, key);
     add_words(out, words);
 }
 
-static void add_number(struct text *out, const char *name, uint64_t number)
+/* A word of our own, in which nothing needs escaping. */
+static void add_word(struct text *out, struct span key, const char *word)
 {
-    add_name(out, name);
-    text_addf(out, "%" PRIu64, number);
+    if (!word[0])
+        return;
+    text_add(out, key);
+    text_add(out, span_of(word));
+    text_add_byte(out, '"');
+}
+
+static void add_number(struct text *out, struct span key, uint64_t number)
+{
+    text_add(out, key);
+    text_add_number(out, number);
 }
 
 /* Bytes of the entry, written by `add` as the journal shows them. */
-static void add_bytes(struct text *out, const char *name, const struct journal_entry *entry,
+static void add_bytes(struct text *out, struct span key, const struct journal_entry *entry,
                       void (*add)(const struct journal_entry *entry, struct text *out))
 {
-    add_name(out, name);
-    text_add_byte(out, '"');
+    text_add(out, key);
     size_t from = out->len;
     add(entry, out);
     quote_tail(out, from);
@@ -89,7 +117,7 @@ static void add_time(struct text *out, instant time)
 /* "time=400ms chunk=1" as an object. */
 static void add_parameters(struct text *out, struct span drawn)
 {
-    add_name(out, "parameters");
+    text_add(out, KEY("parameters"));
     text_add_byte(out, '{');
     for (bool first = true; drawn.len > 0; first = false) {
         struct cut words = span_cut(drawn, ' ');
@@ -105,18 +133,18 @@ static void add_parameters(struct text *out, struct span drawn)
 
 static void add_rule(struct text *out, const struct journal_entry *entry)
 {
-    add_string(out, "rule", text_span(&entry->rule->line));
-    add_number(out, "rule_number", entry->rule->index);
+    add_string(out, STRING("rule"), text_span(&entry->rule->line));
+    add_number(out, KEY("rule_number"), entry->rule->index);
     if (entry->rule->profile)
-        add_string(out, "profile", span_of(entry->rule->profile));
-    add_string(out, "mutator", span_of(entry->rule->mutator->name));
+        add_string(out, STRING("profile"), span_of(entry->rule->profile));
+    add_word(out, STRING("mutator"), entry->rule->mutator->name);
     add_parameters(out, entry->parameters);
     if (entry->before.len > 0 || entry->after.len > 0) {
-        add_bytes(out, "before", entry, journal_add_before);
-        add_bytes(out, "after", entry, journal_add_after);
+        add_bytes(out, STRING("before"), entry, journal_add_before);
+        add_bytes(out, STRING("after"), entry, journal_add_after);
     }
     if (entry->dry_run) {
-        add_name(out, "dry_run");
+        text_add(out, KEY("dry_run"));
         text_add(out, SPAN("true"));
     }
 }
@@ -128,18 +156,18 @@ static void add_totals(struct text *out, const struct journal_entry *entry)
               entry->bytes_out[TO_SERVER]);
     text_addf(out, ",\"to client\":{\"received\":%" PRIu64 ",\"sent\":%" PRIu64 "}",
               entry->bytes_in[TO_CLIENT], entry->bytes_out[TO_CLIENT]);
-    add_number(out, "commands", entry->commands);
-    add_number(out, "replies", entry->replies);
-    add_number(out, "messages", entry->messages);
-    add_number(out, "rules", entry->rules_fired);
+    add_number(out, KEY("commands"), entry->commands);
+    add_number(out, KEY("replies"), entry->replies);
+    add_number(out, KEY("messages"), entry->messages);
+    add_number(out, KEY("rules"), entry->rules_fired);
     text_add_byte(out, '}');
 }
 
 static void add_close(struct text *out, const struct journal_entry *entry)
 {
-    add_string(out, "ending", span_of(entry->how));
-    add_string(out, "reason", span_of(entry->why));
-    add_name(out, "duration");
+    add_word(out, STRING("ending"), entry->how);
+    add_string(out, STRING("reason"), span_of(entry->why));
+    text_add(out, KEY("duration"));
     uint64_t microseconds = entry->lasted / US(1);
     text_addf(out, "%" PRIu64 ".%06" PRIu64, microseconds / 1000000, microseconds % 1000000);
     add_totals(out, entry);
@@ -148,44 +176,44 @@ static void add_close(struct text *out, const struct journal_entry *entry)
 static void add_tls(struct text *out, const struct journal_entry *entry)
 {
     const struct tls_facts *tls = entry->tls;
-    add_string(out, "reason", entry->trouble);
+    add_string(out, STRING("reason"), entry->trouble);
     if (!tls)
         return;
-    add_string(out, "version", span_of(tls->version));
-    add_string(out, "cipher", span_of(tls->cipher));
-    add_string(out, "peer", span_of(tls->peer_name));
-    add_string(out, "unverified", span_of(tls->verified));
-    add_name(out, "resumed");
+    add_string(out, STRING("version"), span_of(tls->version));
+    add_string(out, STRING("cipher"), span_of(tls->cipher));
+    add_string(out, STRING("peer"), span_of(tls->peer_name));
+    add_string(out, STRING("unverified"), span_of(tls->verified));
+    text_add(out, KEY("resumed"));
     text_add(out, tls->resumed ? SPAN("true") : SPAN("false"));
 }
 
 static void add_error(struct text *out, const struct journal_entry *entry)
 {
     if (entry->how)
-        add_string(out, "error", span_of(entry->how));
+        add_string(out, STRING("error"), span_of(entry->how));
     if (entry->why)
-        add_string(out, "reason", span_of(entry->why));
+        add_string(out, STRING("reason"), span_of(entry->why));
 }
 
 static void add_place(struct text *out, const struct journal_entry *entry)
 {
     if (entry->has_direction)
-        add_string(out, "direction", span_of(direction_name(entry->direction)));
+        add_word(out, STRING("direction"), direction_name(entry->direction));
     if (entry->number > 0)
-        add_number(out, "number", entry->number);
-    add_string(out, "client", entry->facts->client);
-    add_string(out, "server", entry->facts->server);
+        add_number(out, KEY("number"), entry->number);
+    add_string(out, STRING("client"), entry->facts->client);
+    add_string(out, STRING("server"), entry->facts->server);
 }
 
 static void add_what(struct text *out, const struct journal_entry *entry)
 {
-    add_string(out, "verb", span_of(verb_name(entry->verb)));
+    add_word(out, STRING("verb"), verb_name(entry->verb));
     if (entry->code > 0)
-        add_number(out, "code", entry->code);
+        add_number(out, KEY("code"), entry->code);
     if (entry->line.len > 0)
-        add_bytes(out, "line", entry, journal_add_line);
+        add_bytes(out, STRING("line"), entry, journal_add_line);
     if (entry->has_bytes)
-        add_number(out, "bytes", entry->bytes);
+        add_number(out, KEY("bytes"), entry->bytes);
     if (entry->local && entry->event != JOURNAL_RULE)
         text_add(out, SPAN(",\"local\":true"));
 }
@@ -193,8 +221,8 @@ static void add_what(struct text *out, const struct journal_entry *entry)
 void journal_json_entry(const struct journal_entry *entry, struct text *out)
 {
     add_time(out, entry->time);
-    add_string(out, "session", entry->facts->guid);
-    add_string(out, "event", span_of(journal_event_name(entry->event)));
+    add_string(out, STRING("session"), entry->facts->guid);
+    add_word(out, STRING("event"), journal_event_name(entry->event));
     add_place(out, entry);
     add_what(out, entry);
     if (entry->event == JOURNAL_RULE)
@@ -212,8 +240,8 @@ void journal_json_head(const struct journal_head *head, struct text *out)
 {
     add_time(out, head->time);
     text_add(out, SPAN(",\"event\":\"start\",\"version\":\"" SMTPCHAOS_VERSION "\""));
-    add_number(out, "seed", head->seed);
-    add_name(out, "options");
+    add_number(out, KEY("seed"), head->seed);
+    text_add(out, KEY("options"));
     text_add_byte(out, '"');
     add_words(out, span_of(head->options ? head->options : ""));
     text_add(out, SPAN(",\"rules\":["));
