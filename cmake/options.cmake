@@ -12,6 +12,7 @@ set(SMTPCHAOS_FUZZ_COVERAGE -fsanitize-coverage=inline-8bit-counters,pc-table
     CACHE STRING "How rooms are instrumented for a fuzzer")
 set(SMTPCHAOS_FUZZ_ENGINE -fsanitize=fuzzer
     CACHE STRING "What links a fuzz target to its engine, OSS-Fuzz's $LIB_FUZZING_ENGINE for one")
+option(SMTPCHAOS_FUZZ_STATIC "Fuzz targets bring their libraries along, for machines without" OFF)
 set(SMTPCHAOS_SANITIZERS "" CACHE STRING "Sanitizers for everything, such as address,undefined")
 
 set(SMTPCHAOS_GENERATED "${CMAKE_CURRENT_BINARY_DIR}/generated")

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Sendmail as a receiver that reads a session from standard input (sendmail -bs).
+source "$HERE/../steps.sh"
+
+defer_before sendmail/main.c 'smtp(nullserver, *p_flags, &MainEnvelope);'
+# A machine whose name has no dot is not waited for.
+sed -i 's/(void) sl[e]ep(60);/(void) 0;/' sendmail/daemon.c
+cat >devtools/Site/site.config.m4 <<END
+define(\`confCC', \`$CC')
+define(\`confOPTIMIZE', \`$CFLAGS -w')
+define(\`confMAPDEF', \`')
+define(\`confENVDEF', \`-DNIS=0 -DNISPLUS=0 -DNETINET6=0')
+define(\`confLIBS', \`-lresolv')
+define(\`confLDOPTS', \`')
+END
+cd sendmail
+env -u CFLAGS sh ./Build >/dev/null
+install -D ../obj.*/sendmail/sendmail "$PREFIX/sendmail"
+fill "$HERE/sendmail.mc" "$PREFIX/sendmail.mc"
+cd ../cf/cf
+m4 ../m4/cf.m4 "$PREFIX/sendmail.mc" >"$PREFIX/sendmail.cf"
+printf 'hosts files\naliases files\n' >"$PREFIX/service.switch"
+chmod 644 "$PREFIX/sendmail.cf"
