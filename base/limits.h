@@ -113,6 +113,10 @@
 #define TLS_TIMEOUT_DEFAULT_S 30
 /* How long the peers' own ends are awaited once both legs have been ended (seconds). */
 #define LINGER_S 5
+/* Option --accept-proxy: bytes of a PROXY header of version 2, and how long it may take to come
+ * (seconds). */
+#define PROXY_HEADER_MAX 4096
+#define PROXY_HEADER_TIMEOUT_S 10
 /* Options --listen, --upstream and --workers. */
 #define LISTEN_MAX 64
 #define UPSTREAMS_MAX 64
