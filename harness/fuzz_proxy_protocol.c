@@ -1,5 +1,5 @@
-/* fuzz_proxy_protocol: bytes that are taken for a PROXY header. What is whole stays whole with fewer
- * and more bytes behind it, what is bad stays bad, and what was understood is written and read
+/* fuzz_proxy_protocol: bytes that are taken for a PROXY header. However they are cut, they are
+ * unfinished until they are what all together are, and what was understood is written and read
  * again. */
 #include <string.h>
 

@@ -27,10 +27,11 @@ struct link {
     struct link *previous;
     struct session *session; /* NULL once the session is over */
     struct rule_set *rules;
-    struct leg legs[2];      /* by enum side */
-    struct passage passage;  /* to the server */
-    struct capture *capture; /* NULL: nobody captures */
-    struct lookup *lookup;   /* the upstream's addresses, while there are more to try */
+    struct leg legs[2];            /* by enum side */
+    struct passage passage;        /* to the server */
+    struct capture *capture;       /* NULL: nobody captures */
+    struct introducer *introducer; /* while the server is told who the client is */
+    struct lookup *lookup;         /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
     struct turn turn; /* asked for while something is left to be done at once */
     bool tries_again; /* an attempt to connect has failed; the next one waits for its turn */
@@ -65,6 +66,7 @@ static void release(struct link *link)
         free(link->lookup);
     }
     passage_deinit(&link->passage);
+    introducer_free(link->introducer);
     if (link->previous)
         link->previous->next = link->next;
     else
@@ -328,7 +330,10 @@ static void attempt_ended(struct link *link, instant now)
         return;
     }
     capture_open(link->capture, SERVER, link->legs[SERVER].fd, now);
-    session_connected(link->session, now);
+    link->introducer = introducer_begin(link->place->introducing, &link->passage, link->place->host,
+                                        link->legs[SERVER].fd);
+    if (!link->introducer)
+        session_connected(link->session, now);
 }
 
 /* -- pump ------------------------------------------------------------------------------------- */
@@ -402,6 +407,8 @@ static bool serve(struct link *link, enum side side, instant now)
     }
     if (leg->state != LEG_OPEN)
         return false;
+    if (side == SERVER && link->introducer)
+        return introducer_serve(&link->introducer, leg, link->session, now);
     if (wishes(link, side, WISH_SECURE))
         return serve_handshake(link, side, now);
     if (leg->is_torn)
@@ -530,9 +537,10 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
         .dialing = place->dialing,
         .own = place->own,
         .client = arrival->peer,
+        .local = arrival->local,
         .original = arrival->original,
     };
-    passage_init(&link->passage);
+    passage_init(&link->passage, arrival->fd);
     if (place->first)
         place->first->previous = link;
     place->first = link;

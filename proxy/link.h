@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/instant.h"
+#include "proxy/introducer.h"
 #include "proxy/passage.h"
 #include "proxy/pcap_file.h"
 #include "proxy/poller.h"
@@ -25,6 +26,9 @@ struct link_place {
     struct pcap_writer *pcap; /* NULL: no capture */
     struct tls_place *tls;
     const struct dialing *dialing;
+    const struct introducing *introducing;
+    bool accepts_proxy; /* herald.h */
+    struct herald *heralds;
     struct own_connections *own; /* NULL when nothing is intercepted */
     struct span host;            /* the name the proxy goes by */
     /* The link is gone; its rules go back to their owner. */
@@ -37,6 +41,7 @@ struct link_place {
 struct arrival {
     int fd;
     struct socket_address peer;
+    struct socket_address local;     /* where it says it connected to; else no size */
     struct socket_address original;  /* where it was going, when intercepted; else no size */
     const struct upstream *upstream; /* where it is carried on to */
     uint64_t number;                 /* of the session in this run, from 1 */

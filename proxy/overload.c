@@ -22,8 +22,8 @@ void overload_refuse(const struct link_place *place, const struct arrival *arriv
     struct text reply = { 0 };
     text_addf(&reply, "421 4.3.2 %.*s smtpchaos: too many sessions\r\n", (int)place->host.len,
               (const char *)place->host.ptr);
-    /* Who begins with TLS could not read it. */
-    if (!arrival->client_tls)
+    /* Who begins with TLS could not read it; who has a header to say first is told nothing. */
+    if (!arrival->client_tls && !place->accepts_proxy)
         say(arrival->fd, text_span(&reply));
     close(arrival->fd);
     refusal_write_down(place, arrival, "too-many-sessions",

@@ -5,8 +5,15 @@
 
 #include "base/check.h"
 
-void passage_init(struct passage *passage)
+void passage_init(struct passage *passage, int fd)
 {
+    struct socket_address *local = &passage->local;
+    if (!local->size && passage->original.size) {
+        *local = passage->original;
+    } else if (!local->size) {
+        local->size = sizeof local->storage;
+        getsockname(fd, (struct sockaddr *)&local->storage, &local->size);
+    }
     if (!passage->own)
         return;
     passage->known = calloc(1, sizeof *passage->known);

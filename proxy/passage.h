@@ -16,10 +16,12 @@ struct passage {
     struct own_connections *own; /* NULL when nothing is intercepted */
     struct own_connection *known;
     struct socket_address client;
+    struct socket_address local;    /* where the client connected to */
     struct socket_address original; /* where the client was going; no size when to us */
 };
 
-void passage_init(struct passage *passage);
+/* Behind the given members; `fd` is the client's socket. */
+void passage_init(struct passage *passage, int fd);
 void passage_deinit(struct passage *passage);
 /* Appends the server as it is shown. */
 void passage_add_name(const struct passage *passage, struct text *out);

@@ -15,6 +15,7 @@
 #include "proxy/complain.h"
 #include "proxy/descriptors.h"
 #include "proxy/exits.h"
+#include "proxy/herald.h"
 #include "proxy/journal_file.h"
 #include "proxy/listener.h"
 #include "proxy/overload.h"
@@ -93,7 +94,7 @@ static void deal(struct server *server, const struct arrival *arrival)
 {
     size_t n = (arrival->number - 1) % server->worker_count;
     if (n == 0)
-        link_open(&server->workers[0].place, arrival, clock_now());
+        herald_open(&server->workers[0].place, arrival, clock_now());
     else
         worker_hand(&server->workers[n], arrival);
 }
@@ -341,6 +342,8 @@ static void start_workers(struct server *server)
         .recall = server->recall,
         .dialing = &server->settings->dialing,
         .own = server->own,
+        .introducing = &server->settings->introducing,
+        .accepts_proxy = server->settings->accepts_proxy,
         .host = span_of(server->host),
         .gone = on_gone,
         .owner = server,

@@ -18,6 +18,9 @@ enum {
     INTERCEPT,
     SOURCE,
     MARK,
+    ACCEPT_PROXY,
+    SEND_PROXY,
+    SEND_XCLIENT,
     USER,
     RULE,
     PROFILE,
@@ -64,6 +67,16 @@ static const struct option_row rows[] = {
     [MARK] = { "mark", OPTION_COUNT, "N", .min = 1, .max = UINT32_MAX,
                .help = "connections to servers carry this packet mark, so that a packet filter can "
                        "leave them alone (needs CAP_NET_ADMIN or CAP_NET_RAW)" },
+    [ACCEPT_PROXY] = { "accept-proxy", OPTION_FLAG,
+                       .help = "clients come through a load balancer: every connection begins with "
+                               "a header of the PROXY protocol, v1 or v2, that names the client; "
+                               "without a good one it is torn" },
+    [SEND_PROXY] = { "send-proxy", OPTION_WORD, "v1|v2", .choices = "v1|v2",
+                     .help = "tell servers the client's address in a header of the PROXY "
+                             "protocol" },
+    [SEND_XCLIENT] = { "send-xclient", OPTION_FLAG,
+                       .help = "tell servers the client's address by XCLIENT, where they offer it "
+                               "to us, as Postfix does with smtpd_authorized_xclient_hosts" },
     [USER] = { "user", OPTION_TEXT, "NAME",
                .help = "become this user once all is bound and open; only the capabilities that "
                        "--source client and --mark need are kept" },
@@ -286,6 +299,8 @@ static bool fit_together(const struct settings *settings, struct text *why)
     }
     if (upstreams_have(upstreams, ADDRESS_ORIGINAL) && settings->intercept == INTERCEPT_NONE)
         text_addf(why, "upstream: `original` needs --intercept redirect or tproxy");
+    else if (upstreams_have_tls(upstreams) && settings->introducing.xclient)
+        text_addf(why, "upstream: --send-xclient needs one without TLS from the start");
     return why->len == 0;
 }
 
@@ -321,6 +336,10 @@ static int read_passage(struct settings *settings)
     settings->intercept = (enum intercept)options_number(options, INTERCEPT);
     settings->user = options_text(options, USER);
     settings->dialing.mark = (uint32_t)options_number(options, MARK);
+    settings->accepts_proxy = options_flag(options, ACCEPT_PROXY);
+    settings->introducing.xclient = options_flag(options, SEND_XCLIENT);
+    if (options_given(options, SEND_PROXY))
+        settings->introducing.proxy_version = (unsigned)options_number(options, SEND_PROXY) + 1;
     int status = read_upstreams(settings);
     if (status == 0 && !fit_together(settings, &why))
         status = refuse(options_value(options, UPSTREAM), &why);

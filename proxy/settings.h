@@ -10,6 +10,7 @@
 #include "proxy/address.h"
 #include "proxy/dial.h"
 #include "proxy/intercept.h"
+#include "proxy/introducer.h"
 #include "proxy/options.h"
 #include "proxy/upstream.h"
 #include "session/journal.h"
@@ -34,6 +35,8 @@ struct settings {
     struct upstreams upstreams;
     enum intercept intercept;
     struct dialing dialing;
+    struct introducing introducing;
+    bool accepts_proxy;
     const char *user;               /* to become; NULL: stay */
     struct session_options session; /* rules_off is each worker's own */
     struct tls_settings tls;

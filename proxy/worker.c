@@ -5,11 +5,13 @@
 
 #include "base/check.h"
 #include "proxy/clock.h"
+#include "proxy/herald.h"
 
 static void end_sessions(struct worker *worker)
 {
     instant now = clock_now();
     struct link *next;
+    heralds_end(&worker->place);
     for (struct link *link = worker->place.first; link; link = next) {
         next = link_next(link);
         link_end(link, now);
@@ -47,7 +49,7 @@ static void on_wake(uv_async_t *wake)
     uv_mutex_unlock(&worker->mutex);
     instant now = clock_now();
     for (size_t i = 0; i < count; i++)
-        link_open(&worker->place, &arrivals[i], now);
+        herald_open(&worker->place, &arrivals[i], now);
     free(arrivals);
     obey(worker, orders);
 }
