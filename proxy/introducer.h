@@ -1,5 +1,5 @@
-/* introducer: the server's leg before the session begins: a PROXY header as its first bytes, then an
- * introduction by XCLIENT (peers/introduction.h). */
+/* introducer: the server's leg before the session begins: a PROXY header as its first bytes, then
+ * an introduction by XCLIENT (peers/introduction.h). */
 #ifndef SMTPCHAOS_PROXY_INTRODUCER_H
 #define SMTPCHAOS_PROXY_INTRODUCER_H
 
