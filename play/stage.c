@@ -130,7 +130,8 @@ static bool read_end(struct stage *stage, enum side side)
     bool waits = says->said_end != PLAY_NO_END && !says->end_fed && says->fed == says->said.len;
     if (!waits || says->is_gone || !is_there(stage, side))
         return false;
-    if (says->said_end != PLAY_RST && !(session_wishes(stage->session, side) & WISH_READ))
+    if (says->said_end != PLAY_RST && !(session_wishes(stage->session, side) & WISH_READ) &&
+        !session_is_stalled(stage->session, side))
         return false;
     says->end_fed = true;
     /* Who tears a connection hears nothing of it any more. */

@@ -377,6 +377,19 @@ static bool serve_handshake(struct link *link, enum side side, instant now)
     return true;
 }
 
+/* A rule holds the handshake back; a peer that gives up is noticed all the same. */
+static bool serve_stalled(struct link *link, enum side side, instant now)
+{
+    struct leg *leg = &link->legs[side];
+    bool torn = leg->is_torn;
+    if (!torn && !leg->peer_ended)
+        return false;
+    if (torn)
+        close_leg(link, side, true);
+    session_ended(link->session, side, torn ? reset_by[side] : closed_by[side], now);
+    return true;
+}
+
 static bool finish(struct link *link, enum side side, instant now)
 {
     if (!leg_finish(&link->legs[side], session_close_is_rude(link->session, side)))
@@ -411,6 +424,8 @@ static bool serve(struct link *link, enum side side, instant now)
         return introducer_serve(&link->introducer, leg, link->session, now);
     if (wishes(link, side, WISH_SECURE))
         return serve_handshake(link, side, now);
+    if (session_is_stalled(link->session, side))
+        return serve_stalled(link, side, now);
     if (leg->is_torn)
         return serve_torn(link, side, now);
     if (wishes(link, side, WISH_BARE))

@@ -91,6 +91,11 @@ void session_tls_stalled(struct session *session, enum side side, instant now)
     stall(tls, tls->plan->stall, now);
 }
 
+bool session_is_stalled(const struct session *session, enum side side)
+{
+    return session->tls[side].state == TLS_STALLED;
+}
+
 bool secure_is_late(struct session *session, enum side side, instant now)
 {
     struct tls_side *tls = &session->tls[side];

@@ -117,6 +117,8 @@ const struct tls_plan *session_tls_plan(const struct session *session, enum side
 /* The plan's fault is a stall and its moment has come: WISH_SECURE is withdrawn until the stall is
  * over, and the plan has no fault any more. */
 void session_tls_stalled(struct session *session, enum side side, instant now);
+/* A rule holds the handshake back: nothing moves, but an end of the connection is still told. */
+bool session_is_stalled(const struct session *session, enum side side);
 /* The handshake is done. When facts->verified says why not, what follows is decided here. */
 void session_secured(struct session *session, enum side side, const struct tls_facts *facts,
                      instant now);

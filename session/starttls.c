@@ -87,8 +87,10 @@ static enum offer offer_to_client(const struct session *session)
 bool starttls_holds_server(const struct session *session)
 {
     const struct pending *next = dialogue_next(&session->dialogue);
+    const struct tls_side *tls = &session->tls[SERVER];
+    /* What is said in clear before TLS may be answered behind it. */
     if (!next)
-        return false;
+        return tls->state == TLS_SECURE && tls->injected > 0;
     if (next->server_verb == VERB_STARTTLS && tls_is_ours(session, SERVER))
         return true;
     return verb_is_hello(next->client_verb) && offer_to_client(session) != OFFER_AS_IT_IS;

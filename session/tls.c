@@ -123,10 +123,6 @@ void session_bared(struct session *session, enum side side, instant now)
     if (!outbox_wants(out, STEP_BARE))
         return;
     session->tls[side].state = TLS_CLEAR;
-    log_error(session, "bare",
-              side == CLIENT ? "the client's side has left TLS, the rest is in clear text"
-                             : "the server's side has left TLS, the rest is in clear text",
-              now);
     outbox_done(out, now);
     session_settle(session, now);
 }
