@@ -385,7 +385,7 @@ static bool serve_stalled(struct link *link, enum side side, instant now)
     if (!torn && !leg->peer_ended)
         return false;
     if (torn)
-        close_leg(link, side, true);
+        close_leg(link, side, true, now);
     session_ended(link->session, side, torn ? reset_by[side] : closed_by[side], now);
     return true;
 }
