@@ -109,6 +109,18 @@ static bool read_end(struct duplex *duplex, enum side side)
     return true;
 }
 
+/* What a peer has said by then comes before its handshake, which succeeds at once. */
+static bool shake(struct duplex *duplex, enum side side)
+{
+    static const struct tls_facts facts = { .version = "TLSv1.3", .cipher = "none" };
+    if (duplex->peers[side].torn)
+        return false;
+    if (read_piece(duplex, side) || read_end(duplex, side))
+        return true;
+    session_secured(duplex->session, side, &facts, duplex->now);
+    return true;
+}
+
 /* Grants one wish; false when there is none that can be granted. */
 static bool grant(struct duplex *duplex, enum side side)
 {
@@ -116,6 +128,12 @@ static bool grant(struct duplex *duplex, enum side side)
     unsigned wishes = session_wishes(duplex->session, side);
     if (wishes & WISH_CONNECT && !duplex->asks && answer(duplex, true))
         return true;
+    if (wishes & WISH_SECURE)
+        return shake(duplex, side);
+    if (wishes & WISH_BARE) {
+        session_bared(duplex->session, side, duplex->now);
+        return true;
+    }
     if (wishes & WISH_WRITE && hear(duplex, side))
         return true;
     if (wishes & WISH_FINISH) {
@@ -278,6 +296,8 @@ static void set_options(struct duplex *duplex, uint8_t options)
     duplex->rules_off = options & SCRIPT_RULES_OFF;
     duplex->asks = options & SCRIPT_ASKED;
     duplex->options.seed = options;
+    duplex->options.tls = options & SCRIPT_INTERCEPTS ? TLS_INTERCEPT : TLS_PASS;
+    duplex->disturbed = options & SCRIPT_INTERCEPTS;
     duplex->options.rules_off = &duplex->rules_off;
     duplex->options.dry_run = options & SCRIPT_DRY_RUN;
     duplex->options.max_line = options & SCRIPT_SHORT_LINES ? MAX_LINE_MIN : 0;

@@ -52,7 +52,8 @@ enum script_option {
     SCRIPT_RULES_OFF = 8,  /* the rules begin switched off */
     SCRIPT_IMPATIENT = 16, /* short timeouts */
     SCRIPT_ONLY_BOB = 32,  /* rules touch only mail for bob@* */
-    SCRIPT_FOR_A_TIME = 64 /* the rules are switched off after five minutes */
+    SCRIPT_FOR_A_TIME = 64, /* the rules are switched off after five minutes */
+    SCRIPT_INTERCEPTS = 128 /* TLS is made with both sides */
 };
 
 struct script_step {

@@ -4,6 +4,15 @@
 #include "base/limits.h"
 #include "session/state.h"
 
+/* The reply that comes is not for the client. */
+static bool reply_is_unheard(const struct session *session)
+{
+    const struct pending *next = dialogue_next(&session->dialogue);
+    if (session->detached)
+        return true;
+    return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
+}
+
 /* Some events wait for their end although no rule wants them, because of what was decided
  * before. */
 static bool must_wait(const struct session *session, enum direction direction, unsigned kinds,
@@ -12,12 +21,8 @@ static bool must_wait(const struct session *session, enum direction direction, u
     const struct lane *lane = &session->lanes[direction];
     if (session->detached)
         return true;
-    if (direction == TO_CLIENT) {
-        const struct pending *next = dialogue_next(&session->dialogue);
-        if (starttls_holds_server(session))
-            return true;
-        return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
-    }
+    if (direction == TO_CLIENT)
+        return starttls_holds_server(session) || reply_is_unheard(session);
     if (starttls_holds_client(session) || (kinds & SMTP_COMMAND && starttls_may_be_ours(session)))
         return true;
     if (kinds & (SMTP_BODY | SMTP_BODY_END))
@@ -100,11 +105,10 @@ static bool queue_is_full(struct session *session, enum direction direction, ins
 }
 
 /* What the bytes at hand wait for will not come: they leave as they are. */
-static void let_go(struct session *session, enum direction direction, instant now)
+static void let_go(struct session *session, enum direction direction)
 {
     struct lane *lane = &session->lanes[direction];
-    bool unheard =
-        direction == TO_SERVER ? session->detached : must_wait(session, TO_CLIENT, 0, now);
+    bool unheard = direction == TO_SERVER ? session->detached : reply_is_unheard(session);
     if (direction == TO_SERVER)
         mail_breaks_off(session);
     if (unheard)
@@ -126,7 +130,7 @@ static void lane_ends(struct session *session, enum direction direction, enum de
 {
     struct lane *lane = &session->lanes[direction];
     if (why == DECODED_NEED_MORE)
-        let_go(session, direction, now);
+        let_go(session, direction);
     if (!lane->closing && lane->ahead == lane->in.len)
         handle_close(session, direction, now);
 }
@@ -140,7 +144,7 @@ static void lane_waits(struct session *session, enum direction direction, enum d
     if (why == DECODED_NEED_PEER && lane->ahead > EARLY_BYTES_MAX)
         turn_opaque(session, "too many bytes ahead of a reply that decides what they mean", now);
     if (why == DECODED_NEED_PEER && is_mute(&session->lanes[TO_CLIENT]))
-        let_go(session, direction, now);
+        let_go(session, direction);
     if (lane->source_ended)
         lane_ends(session, direction, why, now);
 }

@@ -44,11 +44,28 @@ static void connect(struct driver *driver)
         session_connected(driver->session, driver->now);
 }
 
+static bool shake(struct driver *driver, enum side side)
+{
+    static const struct tls_facts facts = { .version = "TLSv1.3", .cipher = "none" };
+    unsigned wishes = session_wishes(driver->session, side);
+    if (wishes & WISH_BARE) {
+        session_bared(driver->session, side, driver->now);
+        return true;
+    }
+    if (!(wishes & WISH_SECURE))
+        return false;
+    driver->handshakes[side]++;
+    session_secured(driver->session, side, &facts, driver->now);
+    return true;
+}
+
 /* Does one thing that a side wishes; false when there is none. */
 static bool grant(struct driver *driver, enum side side)
 {
     struct heard *heard = &driver->heard[side];
     unsigned wishes = session_wishes(driver->session, side);
+    if (!driver->slow_handshakes && shake(driver, side))
+        return true;
     if (wishes & WISH_CONNECT && driver->server != DRIVER_SILENT)
         connect(driver);
     else if (wishes & WISH_WRITE && !driver->stopped[side])
@@ -141,6 +158,12 @@ size_t driver_offer(struct driver *driver, enum side side, struct span bytes)
 void driver_resume(struct driver *driver, enum side side)
 {
     driver->stopped[side] = false;
+    settle(driver);
+}
+
+void driver_shake(struct driver *driver, enum side side)
+{
+    shake(driver, side);
     settle(driver);
 }
 

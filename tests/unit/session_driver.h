@@ -32,7 +32,9 @@ struct driver {
     struct heard heard[2];  /* by enum side */
     instant now;
     enum driver_server server;
-    bool stopped[2]; /* by enum side: it does not read what comes for it */
+    bool slow_handshakes;   /* only driver_shake makes them */
+    unsigned handshakes[2]; /* by enum side: how many were made */
+    bool stopped[2];        /* by enum side: it does not read what comes for it */
 };
 
 /* Rules are lines, ended by NULL; NULL for none at all. A rule that is wrong fails the test. */
@@ -53,6 +55,9 @@ void driver_finish(struct driver *driver, enum side side);
 void driver_tear(struct driver *driver, enum side side);
 /* Time passes; everything that falls due on the way happens at its moment. */
 void driver_pass(struct driver *driver, duration wait);
+
+/* Makes the handshake that the session wishes for with this side, if it does. */
+void driver_shake(struct driver *driver, enum side side);
 
 /* The clock looks in, without time having passed. */
 void driver_tick(struct driver *driver);

@@ -35,18 +35,26 @@ static const char *const harms[] = {
     "to server body-end chance 1/4 answer reply=\"554 Permanent scan failure\"",
     "to server body-end chance 1/4 terminator as=\"\\n.\\r\\n\"",
     "to client close chance 1/4 delay time=2s",
+    "both ways tls chance 1/4 inject-plaintext text=\"RSET\"",
+    "to server body chance 1/30 inject-plaintext text=\"injected\" after=0..9B",
+    "to server command STARTTLS chance 1/4 answer reply=\"220 go on\"",
     NULL,
 };
 
 static void play(struct driver *driver, const struct turn *turns, uint64_t seed, size_t cut)
 {
-    driver_begin(driver, harms, seed);
+    const struct session_options options = { .seed = seed, .tls = (enum tls_mode)(seed % 4) };
+    driver_begin_with(driver, harms, &options, DRIVER_ACCEPTS);
+    /* What one side says in a turn arrives before its handshake does. */
+    driver->slow_handshakes = true;
     for (size_t i = 0; i < TURNS; i++) {
         struct span rest = text_span(&turns[i].bytes);
         while (rest.len > 0) {
             driver_say(driver, turns[i].side, span_take(rest, cut));
             rest = span_drop(rest, cut);
         }
+        driver_shake(driver, SERVER);
+        driver_shake(driver, CLIENT);
         driver_pass(driver, SECONDS(1));
     }
     driver_finish(driver, CLIENT);
