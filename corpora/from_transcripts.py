@@ -16,9 +16,11 @@ TOP = Path(__file__).resolve().parent.parent
 SAY, LINE, WAIT, FINISH, TEAR, REFUSE = 0, 1, 3, 4, 5, 10
 SIDES = {"C": 0x00, "S": 0x80}
 NO_RULES, RULES_IN_SCRIPT = 0x00, 0xFF
-SHORT_LINES, DRY_RUN, ASKED, IMPATIENT, ONLY_BOB, FOR_A_TIME = 1, 2, 4, 16, 32, 64
+SHORT_LINES, DRY_RUN, ASKED, IMPATIENT = 1, 2, 4, 16
+ONLY_BOB, FOR_A_TIME, INTERCEPTS = 32, 64, 128
 OPTIONS = {"max-line": SHORT_LINES, "dry-run": DRY_RUN, "idle-timeout": IMPATIENT,
-           "connect-timeout": IMPATIENT, "only-recipient": ONLY_BOB, "for": FOR_A_TIME}
+           "connect-timeout": IMPATIENT, "only-recipient": ONLY_BOB, "for": FOR_A_TIME,
+           "tls": INTERCEPTS}
 
 # Milliseconds of a wait's units, the largest first, with the bits that say so.
 UNITS = [(3600000, 0xC0), (60000, 0x80), (1000, 0x40), (10, 0x00)]
@@ -87,7 +89,7 @@ class Script:
             self.steps += waited(rest)
 
     def say(self, side, text):
-        ends = {r"\FIN": FINISH, r"\RST": TEAR}
+        ends = {r"\FIN": FINISH, r"\CUT": FINISH, r"\RST": TEAR}
         self.steps += bytes([side | ends[text]]) if text in ends else said(side, unescaped(text))
 
     def bytes(self):
