@@ -38,9 +38,13 @@ static const struct event_words {
       "which "
       "has no bytes. RFC 5321 section 4.1.1.4.",
       "to server body-end", "to server body-end terminator as=\"\\n.\\r\\n\"" },
-    { SMTP_TLS, "TLS begins: STARTTLS was granted.",
-      "The direction says where the consequence goes. What follows is not readable.",
-      "to client tls", "to client tls stall" },
+    { SMTP_TLS, "TLS with a side is about to begin.",
+      "`to client tls` is the handshake with the client, in which the proxy is the server; `to "
+      "server tls` the one with the server. It needs TLS that the proxy makes itself: --tls "
+      "intercept, client or server, or implicit TLS. Rules on the server's handshake are asked "
+      "when "
+      "STARTTLS leaves, those on the client's when the 220 does.",
+      "to client tls", "to client tls tls alert=handshake_failure" },
     { SMTP_CLOSE, "A side ends its direction.",
       "The direction says where the consequence goes: `to client close` is a server that ends.",
       "to client close", "to client close reset" },
