@@ -26,19 +26,29 @@ static void feed_all(struct stage *stage, enum side side)
     }
 }
 
+/* As the layer that speaks TLS has it; empty for what does not end the handshake. */
+static struct span words_of(enum tls_fault fault)
+{
+    switch (fault) {
+    case TLS_FAULT_CUT: return SPAN("a rule cut the handshake");
+    case TLS_FAULT_RESET: return SPAN("a rule reset the connection in the handshake");
+    case TLS_FAULT_ALERT: return SPAN("a rule sent an alert");
+    case TLS_FAULT_GARBAGE: return SPAN("a rule sent garbage in place of TLS");
+    case TLS_FAULT_PLAIN: return SPAN("a rule sent plain text in place of TLS");
+    case TLS_FAULT_NONE:
+    case TLS_FAULT_STALL: break;
+    }
+    return SPAN("");
+}
+
 /* True when the plan has let the handshake go wrong. */
 static bool strike(struct stage *stage, enum side side, const struct tls_plan *plan)
 {
-    struct span why = SPAN("");
-    switch (plan->fault) {
-    case TLS_FAULT_NONE: return false;
-    case TLS_FAULT_STALL: session_tls_stalled(stage->session, side, stage->now); return true;
-    case TLS_FAULT_CUT: why = SPAN("a rule cut the handshake"); break;
-    case TLS_FAULT_RESET: why = SPAN("a rule reset the connection in the handshake"); break;
-    case TLS_FAULT_ALERT: why = SPAN("a rule sent an alert"); break;
-    case TLS_FAULT_GARBAGE: why = SPAN("a rule sent garbage in place of TLS"); break;
-    case TLS_FAULT_PLAIN: why = SPAN("a rule sent plain text in place of TLS"); break;
-    }
+    struct span why = words_of(plan->fault);
+    if (plan->fault == TLS_FAULT_STALL)
+        session_tls_stalled(stage->session, side, stage->now);
+    if (why.len == 0)
+        return plan->fault == TLS_FAULT_STALL;
     heard_add(&stage->sides[side].heard, span_make(plan->text, plan->text_len));
     session_tls_failed(stage->session, side, why, stage->now);
     return true;
