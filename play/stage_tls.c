@@ -45,10 +45,11 @@ static struct span words_of(enum tls_fault fault)
 static bool strike(struct stage *stage, enum side side, const struct tls_plan *plan)
 {
     struct span why = words_of(plan->fault);
-    if (plan->fault == TLS_FAULT_STALL)
+    bool stalls = plan->fault == TLS_FAULT_STALL;
+    if (stalls)
         session_tls_stalled(stage->session, side, stage->now);
     if (why.len == 0)
-        return plan->fault == TLS_FAULT_STALL;
+        return stalls;
     heard_add(&stage->sides[side].heard, span_make(plan->text, plan->text_len));
     session_tls_failed(stage->session, side, why, stage->now);
     return true;

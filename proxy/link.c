@@ -380,13 +380,10 @@ static bool serve_handshake(struct link *link, enum side side, instant now)
 /* A rule holds the handshake back; a peer that gives up is noticed all the same. */
 static bool serve_stalled(struct link *link, enum side side, instant now)
 {
-    struct leg *leg = &link->legs[side];
-    bool torn = leg->is_torn;
-    if (!torn && !leg->peer_ended)
+    const struct leg *leg = &link->legs[side];
+    if (!leg->is_torn && !leg->peer_ended)
         return false;
-    if (torn)
-        close_leg(link, side, true, now);
-    session_ended(link->session, side, torn ? reset_by[side] : closed_by[side], now);
+    session_ended(link->session, side, leg->is_torn ? reset_by[side] : closed_by[side], now);
     return true;
 }
 
