@@ -80,6 +80,7 @@ void receiver_feed(struct receiver *receiver, struct span bytes, instant now)
         case RECEIVER_COMMANDS: take_line(receiver, &bytes); break;
         case RECEIVER_DATA: receiver_take_data(receiver, &bytes); break;
         case RECEIVER_CHUNK: receiver_take_chunk(receiver, &bytes); break;
+        case RECEIVER_TLS:
         case RECEIVER_OVER: return;
         }
     }
@@ -88,6 +89,19 @@ void receiver_feed(struct receiver *receiver, struct span bytes, instant now)
 bool receiver_wants_bytes(const struct receiver *receiver)
 {
     return receiver->out.len < RECEIVER_HIGH_WATER;
+}
+
+bool receiver_wants_tls(const struct receiver *receiver)
+{
+    return receiver->phase == RECEIVER_TLS;
+}
+
+void receiver_secured(struct receiver *receiver, instant now)
+{
+    touch(receiver, now);
+    receiver->is_secure = true;
+    if (receiver->phase == RECEIVER_TLS)
+        receiver->phase = RECEIVER_COMMANDS;
 }
 
 struct chain *receiver_out(struct receiver *receiver)

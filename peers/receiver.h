@@ -1,8 +1,9 @@
 /* receiver: the server's side of SMTP (RFC 5321) and of LMTP (RFC 2033) as a pure machine: bytes
  * and time in, replies and mail out. Where mail is kept is the owner's business, through a store.
  *
- * It offers PIPELINING, 8BITMIME, SIZE, SMTPUTF8, CHUNKING and ENHANCEDSTATUSCODES. All replies
- * to the bytes of one call stand together, so that a pipelined group is answered by one write. */
+ * It offers STARTTLS when told to, PIPELINING, 8BITMIME, SIZE, SMTPUTF8, CHUNKING and
+ * ENHANCEDSTATUSCODES. All replies to the bytes of one call stand together, so that a pipelined
+ * group is answered by one write. */
 #ifndef SMTPCHAOS_PEERS_RECEIVER_H
 #define SMTPCHAOS_PEERS_RECEIVER_H
 
@@ -32,6 +33,7 @@ struct receiver_store {
 struct receiver_options {
     struct span host;  /* the name it greets with */
     bool lmtp;         /* LHLO, and a reply for each recipient */
+    bool starttls;     /* offer STARTTLS (RFC 3207) */
     uint64_t size_max; /* bytes of one message; 0 is no bound */
     duration timeout;  /* silence that ends a session; 0 is RECEIVER_TIMEOUT_S, NEVER is none */
 };
@@ -47,6 +49,7 @@ enum receiver_phase {
     RECEIVER_COMMANDS,
     RECEIVER_DATA,  /* 354 was said: lines of mail until the lone dot */
     RECEIVER_CHUNK, /* inside a BDAT chunk */
+    RECEIVER_TLS,   /* STARTTLS was granted: what comes in clear text is thrown away */
     RECEIVER_OVER   /* 221 or 421 was said: what comes is thrown away; close when all has left */
 };
 
@@ -58,6 +61,7 @@ struct receiver {
     struct receiver_counters counters;
     enum receiver_phase phase;
     enum receiver_hello hello;
+    bool is_secure;
     struct envelope envelope;
     struct chain out;
     struct text line; /* the beginning of a command line that has not ended */
@@ -84,6 +88,11 @@ void receiver_feed(struct receiver *receiver, struct span bytes, instant now);
 bool receiver_wants_bytes(const struct receiver *receiver);
 /* Replies that wait to leave: chain_spans, chain_drop. */
 struct chain *receiver_out(struct receiver *receiver);
+
+/* True when TLS is to be begun as soon as what waits has left. */
+bool receiver_wants_tls(const struct receiver *receiver);
+/* The handshake is done: the client has to say hello again (RFC 3207 section 4.2). */
+void receiver_secured(struct receiver *receiver, instant now);
 
 /* When receiver_tick has something to do. */
 instant receiver_deadline(const struct receiver *receiver);

@@ -54,6 +54,8 @@ static void ehlo(struct receiver *receiver, const struct smtp_command *command)
     say(receiver, receiver->options->host);
     say(receiver, SPAN("\r\n250-PIPELINING\r\n250-8BITMIME\r\n"));
     say_size_keyword(receiver);
+    if (receiver->options->starttls && !receiver->is_secure)
+        say(receiver, SPAN("250-STARTTLS\r\n"));
     say(receiver, SPAN("250-SMTPUTF8\r\n250-CHUNKING\r\n250 ENHANCEDSTATUSCODES\r\n"));
 }
 
@@ -205,6 +207,22 @@ static void vrfy(struct receiver *receiver, const struct smtp_command *command)
                                             : SPAN("501 5.5.4 Syntax: VRFY address\r\n"));
 }
 
+/* RFC 3207 section 4.2: what was said before is forgotten. */
+static void starttls(struct receiver *receiver, const struct smtp_command *command)
+{
+    if (!receiver->options->starttls) {
+        say(receiver, SPAN("502 5.5.1 Command not implemented\r\n"));
+    } else if (receiver->is_secure) {
+        say(receiver, SPAN("503 5.5.1 TLS is there already\r\n"));
+    } else if (command->argument.len > 0) {
+        say(receiver, SPAN("501 5.5.4 STARTTLS takes no argument\r\n"));
+    } else {
+        begin_session(receiver, RECEIVER_NO_HELLO);
+        say(receiver, SPAN("220 2.0.0 Ready to start TLS\r\n"));
+        receiver->phase = RECEIVER_TLS;
+    }
+}
+
 static void help(struct receiver *receiver, const struct smtp_command *command)
 {
     (void)command;
@@ -216,9 +234,9 @@ static void help(struct receiver *receiver, const struct smtp_command *command)
 static handler *handler_of(const struct receiver *receiver, enum verb verb)
 {
     static handler *const handlers[VERB_NONE + 1] = {
-        [VERB_MAIL] = mail, [VERB_RCPT] = rcpt, [VERB_DATA] = data,
-        [VERB_BDAT] = bdat, [VERB_RSET] = rset, [VERB_NOOP] = noop,
-        [VERB_QUIT] = quit, [VERB_VRFY] = vrfy, [VERB_HELP] = help,
+        [VERB_MAIL] = mail, [VERB_RCPT] = rcpt,         [VERB_DATA] = data, [VERB_BDAT] = bdat,
+        [VERB_RSET] = rset, [VERB_NOOP] = noop,         [VERB_QUIT] = quit, [VERB_VRFY] = vrfy,
+        [VERB_HELP] = help, [VERB_STARTTLS] = starttls,
     };
     if (!verb_is_hello(verb))
         return handlers[verb];

@@ -158,7 +158,7 @@ static void take_line(struct sender *sender, struct span *bytes, instant now)
 
 void sender_feed(struct sender *sender, struct span bytes, instant now)
 {
-    while (bytes.len > 0 && sender->phase != SENDER_OVER)
+    while (bytes.len > 0 && sender->phase != SENDER_OVER && sender->phase != SENDER_TLS)
         take_line(sender, &bytes, now);
 }
 
@@ -174,6 +174,19 @@ struct chain *sender_out(struct sender *sender, instant now)
 void sender_consume(struct sender *sender, size_t sent, instant now)
 {
     chain_drop(&sender->out, sent);
+    touch(sender, now);
+}
+
+bool sender_wants_tls(const struct sender *sender)
+{
+    return sender->phase == SENDER_TLS;
+}
+
+void sender_secured(struct sender *sender, instant now)
+{
+    sender->is_secure = true;
+    if (sender->phase == SENDER_TLS)
+        sender_hello_again(sender);
     touch(sender, now);
 }
 

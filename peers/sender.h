@@ -43,10 +43,18 @@ struct sender_listener {
     void (*line)(struct sender_listener *listener, enum side said_by, struct span line);
 };
 
+/* What becomes of STARTTLS (RFC 3207). */
+enum sender_tls {
+    SENDER_TLS_NONE,
+    SENDER_TLS_MAY, /* where it is offered and granted */
+    SENDER_TLS_MUST /* without it no mail is sent */
+};
+
 /* Borrowed for the sender's life. */
 struct sender_options {
     struct span helo; /* the name it gives */
     bool lmtp;
+    enum sender_tls tls;
     bool no_pipelining; /* one command at a time, whatever is offered */
     bool chunking;      /* BDAT when it is offered (RFC 3030) */
     duration timeout;   /* instead of every patience of sender_phases.def; 0 keeps them */
@@ -77,6 +85,8 @@ struct sender {
     bool pipelining; /* offered and wanted */
     bool chunking;   /* likewise */
     bool offers_size;
+    bool offers_starttls;
+    bool is_secure;
     bool offers_8bitmime;
     bool offers_utf8;
     bool needs_reset; /* the last transaction ended before its end */
@@ -121,6 +131,11 @@ struct chain *sender_out(struct sender *sender, instant now);
 void sender_consume(struct sender *sender, size_t sent, instant now);
 /* The connection has ended; `why` says how, as part of a sentence. */
 void sender_closed(struct sender *sender, const char *why);
+
+/* True when TLS is to be begun as soon as what waits has left. */
+bool sender_wants_tls(const struct sender *sender);
+/* The handshake is done, behind STARTTLS or before any byte. */
+void sender_secured(struct sender *sender, instant now);
 
 instant sender_deadline(const struct sender *sender);
 /* Time has passed: a server that keeps silent has lost us. */

@@ -30,6 +30,17 @@ void sender_reply_line(struct sender *sender, struct span line)
         sender->offers_8bitmime = true;
     else if (span_equal_nocase(keyword, SPAN("SMTPUTF8")))
         sender->offers_utf8 = true;
+    else if (span_equal_nocase(keyword, SPAN("STARTTLS")))
+        sender->offers_starttls = true;
+}
+
+void sender_hello_again(struct sender *sender)
+{
+    sender->pipelining = sender->chunking = false;
+    sender->offers_size = sender->offers_8bitmime = sender->offers_utf8 = false;
+    sender->offers_starttls = false;
+    text_clear(&sender->line);
+    say_hello(sender, SENDER_EHLO);
 }
 
 static bool is_ascii(struct span address)
@@ -133,11 +144,37 @@ static void greeting(struct sender *sender, unsigned code)
         sender_refuse_for_good(sender, code);
 }
 
+/* What follows a hello that was granted. */
+static void begin_tls_or_mail(struct sender *sender)
+{
+    enum sender_tls tls = sender->options->tls;
+    if (sender->is_secure || tls == SENDER_TLS_NONE) {
+        ready(sender);
+    } else if (sender->offers_starttls) {
+        sender_say(sender, SPAN("STARTTLS"));
+        sender->phase = SENDER_STARTTLS;
+    } else if (tls == SENDER_TLS_MUST) {
+        sender_lose(sender, SENDER_LOST, "the server offers no TLS");
+    } else {
+        ready(sender);
+    }
+}
+
+static void starttls(struct sender *sender, unsigned code)
+{
+    if (is_positive(code))
+        sender->phase = SENDER_TLS;
+    else if (sender->options->tls == SENDER_TLS_MUST)
+        sender_refuse_for_good(sender, code);
+    else
+        ready(sender);
+}
+
 /* RFC 5321 3.2: a server that does not know EHLO may know HELO. */
 static void hello(struct sender *sender, unsigned code)
 {
     if (is_positive(code))
-        ready(sender);
+        begin_tls_or_mail(sender);
     else if (code >= 500 && sender->phase == SENDER_EHLO && !sender->options->lmtp)
         say_hello(sender, SENDER_HELO);
     else
@@ -231,6 +268,7 @@ static void answer(struct sender *sender, unsigned code)
     case SENDER_GREETING: greeting(sender, code); break;
     case SENDER_EHLO:
     case SENDER_HELO: hello(sender, code); break;
+    case SENDER_STARTTLS: starttls(sender, code); break;
     case SENDER_RSET: reset(sender, code); break;
     case SENDER_MAIL: mail(sender, code); break;
     case SENDER_RCPT: rcpt(sender, code); break;
@@ -238,6 +276,7 @@ static void answer(struct sender *sender, unsigned code)
     case SENDER_BODY: sender_body_reply(sender, code); break;
     case SENDER_END: sender_end_reply(sender, code); break;
     case SENDER_READY:
+    case SENDER_TLS:
     case SENDER_QUIT:
     case SENDER_OVER: sender_lose(sender, SENDER_LOST, "the server said more than it was asked");
     }

@@ -10,6 +10,8 @@ void sender_say(struct sender *sender, struct span line);
 /* sender_dialogue.c: the text of one line of a positive reply, and a whole reply. */
 void sender_reply_line(struct sender *sender, struct span line);
 void sender_reply(struct sender *sender, unsigned code);
+/* Says hello again, over TLS: RFC 3207 section 4.2. */
+void sender_hello_again(struct sender *sender);
 /* The message that was given begins: the first commands of its envelope. */
 void sender_begin_envelope(struct sender *sender);
 

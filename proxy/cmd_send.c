@@ -34,6 +34,7 @@ enum {
     LMTP,
     PIPELINING,
     CHUNKING,
+    TLS,
     TIMEOUT,
     RETRY,
     RETRY_AFTER,
@@ -42,8 +43,9 @@ enum {
 };
 
 static const struct option_row rows[] = {
-    [CONNECT] = { "connect", OPTION_ADDRESS, "ADDR", .preset = "127.0.0.1:2525",
-                  .help = "the server: HOST:PORT, [V6]:PORT or unix:PATH" },
+    [CONNECT] = { "connect", OPTION_ADDRESS, "ADDR", .preset = "127.0.0.1:2525", .may_be_tls = true,
+                  .help = "the server: HOST:PORT, [V6]:PORT or unix:PATH; with `smtps:` before it "
+                          "TLS comes first" },
     [FROM] = { "from", OPTION_TEXT, "ADDRESS", .preset = "sender@example.test",
                .help = "the sender; <> is the null sender" },
     [TO] = { "to", OPTION_TEXT, "ADDRESS", .preset = "recipient@example.test", .repeatable = true,
@@ -69,6 +71,10 @@ static const struct option_row rows[] = {
                      .help = "say the whole envelope at once when the server offers PIPELINING" },
     [CHUNKING] = { "chunking", OPTION_FLAG,
                    .help = "send mail by BDAT when the server offers CHUNKING" },
+    [TLS] = { "tls", OPTION_WORD, "none|may|must|implicit", .preset = "none",
+              .choices = "none|may|must|implicit",
+              .help = "STARTTLS: never, where it is offered, or else no mail is sent; implicit: "
+                      "TLS before any byte, as on port 465; nobody looks at the certificate" },
     [TIMEOUT] = { "timeout", OPTION_TIME, "TIME",
                   .help =
                       "how long to wait for the connection and for each reply (30s to connect, "
@@ -117,6 +123,7 @@ struct asked {
     struct send_plan plan;
     struct socket_address places[PLACES_MAX];
     struct text server;
+    struct peer_tls tls;
     char host[256];
     struct mail_maker maker;
 };
@@ -244,6 +251,10 @@ static void take_numbers(struct send_plan *plan, const struct options *options)
     plan->verbose = options_flag(options, VERBOSE);
     plan->sender.lmtp = options_flag(options, LMTP);
     plan->sender.no_pipelining = options_number(options, PIPELINING) == 1;
+    plan->sender.tls = (enum sender_tls[]){ SENDER_TLS_NONE, SENDER_TLS_MAY, SENDER_TLS_MUST,
+                                            SENDER_TLS_NONE }[options_number(options, TLS)];
+    plan->is_tls_first =
+        options_number(options, TLS) == 3 || options_address(options, CONNECT)->is_tls;
     plan->sender.chunking = options_flag(options, CHUNKING);
     plan->sender.timeout = options_number(options, TIMEOUT);
     plan->connect_timeout =
@@ -307,10 +318,13 @@ int cmd_send(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
     mail_maker_init(&asked.maker);
+    peer_tls_connect(&asked.tls, options_address(&options, CONNECT)->host);
+    asked.plan.tls = &asked.tls;
     status = make_plan(&asked, &options);
     if (status == 0)
         status = run(&asked, options_flag(&options, JSON));
     mail_maker_deinit(&asked.maker);
+    peer_tls_deinit(&asked.tls);
     text_deinit(&asked.server);
     free(asked.plan.recipients);
     options_deinit(&options);

@@ -13,18 +13,25 @@
 #include "proxy/exits.h"
 #include "proxy/live_line.h"
 #include "proxy/options.h"
+#include "proxy/peer_tls.h"
 #include "proxy/sink_server.h"
+#include "proxy/tls/authority_files.h"
 
-enum { LISTEN, MAILDIR, LMTP, SIZE_LIMIT, MAX_SESSIONS };
+enum { LISTEN, MAILDIR, LMTP, SIZE_LIMIT, TLS, CERTIFICATE, KEY, CA, MAX_SESSIONS };
 
 static const struct option_row rows[] = {
-    [LISTEN] = OPTION_LISTEN_ROW(false, ""),
+    [LISTEN] = OPTION_LISTEN_ROW(true, ", all with `smtps:` before them for TLS from the start"),
     [MAILDIR] = { "maildir", OPTION_TEXT, "DIR",
                   .help = "keep each message as a file in DIR/new; DIR is made when it is missing "
                           "(mail is only counted)" },
     [LMTP] = { "lmtp", OPTION_FLAG, .help = "speak LMTP (RFC 2033) instead of SMTP" },
     [SIZE_LIMIT] = { "size-limit", OPTION_SIZE, "SIZE",
                      .help = "offer SIZE and refuse larger messages with 552 (no limit)" },
+    [TLS] = { "tls", OPTION_FLAG, .help = "offer STARTTLS" },
+    [CERTIFICATE] = { "certificate", OPTION_TEXT, "FILE",
+                      .help = "PEM: what clients are shown, with its chain (one is minted)" },
+    [KEY] = { "key", OPTION_TEXT, "FILE", .help = "PEM: its private key (in the same file)" },
+    [CA] = OPTION_CA_ROW,
     [MAX_SESSIONS] = { "max-sessions", OPTION_COUNT, "N", .preset = TEXT_OF(MAX_SESSIONS_DEFAULT),
                        .min = 1, .max = MAX_SESSIONS_MAX,
                        .help = "sessions open at once; one more client hears 421" },
@@ -86,7 +93,8 @@ static void announce(const struct sink_server *server)
     for (size_t i = 0; (address = sink_server_address(server, i)) != NULL; i++) {
         struct text name = { 0 };
         socket_address_format(address, &name);
-        complain("sink listening on %s", text_string(&name));
+        complain("sink listening on %s%s", sink_server_is_tls(server, i) ? "smtps:" : "",
+                 text_string(&name));
         text_deinit(&name);
     }
 }
@@ -138,15 +146,39 @@ static int collect_addresses(const struct options *options, struct address *all,
     return 0;
 }
 
-static int start(const struct options *options)
+static bool wants_tls(const struct options *options)
+{
+    const struct option_value *value = NULL;
+    bool wanted = options_flag(options, TLS);
+    while ((value = options_next(options, LISTEN, value)) != NULL)
+        wanted |= value->address.is_tls;
+    return wanted;
+}
+
+static int start_tls(struct peer_tls *tls, const struct options *options)
+{
+    const struct certificates_plan plan = { .authority = options_text(options, CA),
+                                            .certificate = options_text(options, CERTIFICATE),
+                                            .key = options_text(options, KEY) };
+    int status = peer_tls_serve(tls, &plan);
+    if (status == 0)
+        certificates_announce(tls->certificates);
+    return status;
+}
+
+static int start(const struct options *options, struct peer_tls *tls)
 {
     static struct address addresses[LISTEN_MAX];
     struct sink_options wanted = { .listen = addresses,
                                    .maildir = options_text(options, MAILDIR),
                                    .lmtp = options_flag(options, LMTP),
+                                   .starttls = options_flag(options, TLS),
+                                   .tls = tls,
                                    .size_max = options_number(options, SIZE_LIMIT),
                                    .sessions_max = options_number(options, MAX_SESSIONS) };
     int status = collect_addresses(options, addresses, &wanted.listen_count);
+    if (status == 0 && wants_tls(options))
+        status = start_tls(tls, options);
     if (status)
         return status;
     struct sink_server *server = sink_server_new(&wanted, &status);
@@ -160,13 +192,15 @@ static int start(const struct options *options)
 int cmd_sink(int argc, char **argv)
 {
     struct options options;
+    struct peer_tls tls = { 0 };
     int status;
     clock_start();
     if (!options_parse(&options, &usage, argc, argv, &status))
         return status;
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
-    status = start(&options);
+    status = start(&options, &tls);
+    peer_tls_deinit(&tls);
     options_deinit(&options);
     return status;
 }

@@ -5,11 +5,21 @@
 
 #include "base/limits.h"
 #include "proxy/clock.h"
+#include "proxy/leg_tls.h"
 
 /* Reads and writes in one callback before others have their turn. */
 #define READS_MAX 4
 #define WRITES_MAX 16
 #define SPANS_MAX 32
+
+/* The built-in peers begin TLS as it should be. */
+static const struct tls_plan plain_plan;
+
+void peer_place_deinit(struct peer_place *place)
+{
+    pool_deinit(&place->pool);
+    buffer_store_deinit(&place->buffers);
+}
 
 static void on_ready(struct leg *leg, uint32_t events);
 static void on_turn(struct turn *turn);
@@ -52,15 +62,20 @@ static void tell_attempt(struct peer_link *link, instant now)
 
 /* -- bytes ------------------------------------------------------------------------------------ */
 
+static bool wants_tls(struct peer_link *link)
+{
+    return link->calls->wants_tls && link->calls->wants_tls(link) && !link->calls->is_over(link);
+}
+
 static bool may_read(struct peer_link *link)
 {
-    return !link->is_torn && link->leg.state == LEG_OPEN && !link->calls->is_over(link) &&
-           link->calls->wants_bytes(link);
+    return !link->is_torn && !wants_tls(link) && link->leg.state == LEG_OPEN &&
+           !link->calls->is_over(link) && link->calls->wants_bytes(link);
 }
 
 static bool has_to_read(struct peer_link *link)
 {
-    return link->leg.may_read && may_read(link);
+    return leg_may_read(&link->leg) && may_read(link);
 }
 
 static void note_end(struct peer_link *link, int error, instant now)
@@ -89,6 +104,12 @@ static void note_tear(struct peer_link *link, instant now)
         note_end(link, UV_ECONNRESET, now);
 }
 
+/* What was to be said over it cannot be said any more. */
+static bool is_broken(const struct peer_link *link)
+{
+    return link->leg.layer && layer_is_broken(link->leg.layer);
+}
+
 /* True when something has left and there may be more. */
 static bool write_once(struct peer_link *link, struct chain *out, instant now)
 {
@@ -108,12 +129,42 @@ static bool write_once(struct peer_link *link, struct chain *out, instant now)
 static bool write_some(struct peer_link *link, instant now)
 {
     int writes = 0;
+    bool shakes = wants_tls(link) && (link->is_tls_first || link->leg.layer);
+    if (shakes || is_broken(link) || (link->leg.layer && !leg_tls_flush(&link->leg)))
+        return false;
     while (!link->is_torn && !link->leg.wants_write && writes < WRITES_MAX &&
            write_once(link, link->calls->out(link, now), now))
         writes++;
     if (writes == WRITES_MAX)
         poller_ask(link->place->poller, &link->turn);
     return writes > 0 && writes < WRITES_MAX;
+}
+
+/* -- TLS -------------------------------------------------------------------------------------- */
+
+static void begin_tls(struct peer_link *link)
+{
+    SSL *ssl = link->calls->begin_tls(link);
+    leg_tls_begin(&link->leg, layer_new(ssl, &link->place->buffers, &plain_plan));
+}
+
+/* Goes on with a handshake, which begins when the word for it has left. True when that is over. */
+static bool shake(struct peer_link *link, instant now)
+{
+    if (link->leg.state != LEG_OPEN || link->is_torn || !wants_tls(link))
+        return false;
+    if (!link->leg.layer && !link->is_tls_first && link->calls->out(link, now)->len > 0)
+        return false;
+    if (!link->leg.layer)
+        begin_tls(link);
+    enum layer_state state = leg_tls_shake(&link->leg);
+    if (state == LAYER_SECURE)
+        link->calls->secured(link, now);
+    else if (state == LAYER_FAILED)
+        link->calls->ended(link, UV_EPROTO, now);
+    else
+        note_tear(link, now);
+    return state == LAYER_SECURE || state == LAYER_FAILED;
 }
 
 /* -- time ------------------------------------------------------------------------------------- */
@@ -141,7 +192,8 @@ static bool has_ended(struct peer_link *link, instant now)
         return false;
     if (link->over_at == NEVER)
         link->over_at = instant_after(now, SECONDS(LINGER_S));
-    return link->calls->out(link, now)->len == 0;
+    bool broken = is_broken(link);
+    return (broken || link->calls->out(link, now)->len == 0) && leg_settle(&link->leg, broken);
 }
 
 void peer_link_pump(struct peer_link *link, instant now)
@@ -150,7 +202,8 @@ void peer_link_pump(struct peer_link *link, instant now)
         return;
     do
         link->calls->turn(link, now);
-    while (!link->is_closing && link->leg.state == LEG_OPEN && write_some(link, now));
+    while (!link->is_closing && link->leg.state == LEG_OPEN &&
+           (write_some(link, now) || shake(link, now)));
     if (link->is_closing)
         return;
     if (link->leg.state == LEG_OPEN && has_ended(link, now)) {

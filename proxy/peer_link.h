@@ -4,6 +4,7 @@
 #ifndef SMTPCHAOS_PROXY_PEER_LINK_H
 #define SMTPCHAOS_PROXY_PEER_LINK_H
 
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <uv.h>
 
@@ -11,6 +12,7 @@
 #include "base/instant.h"
 #include "proxy/due_timer.h"
 #include "proxy/leg.h"
+#include "proxy/tls/wire_buffer.h"
 
 struct peer_link;
 
@@ -30,6 +32,12 @@ struct peer_link_calls {
     bool (*is_over)(struct peer_link *link); /* close when `out` is empty */
     instant (*deadline)(struct peer_link *link);
     void (*tick)(struct peer_link *link, instant now);
+    /* True while TLS is to be begun, or its handshake gone on with: no bytes are read for the
+     * machine then. NULL: never. */
+    bool (*wants_tls)(struct peer_link *link);
+    /* An SSL for it (tls/context.h). */
+    SSL *(*begin_tls)(struct peer_link *link);
+    void (*secured)(struct peer_link *link, instant now);
     /* All is closed: the link's memory is its owner's again. */
     void (*gone)(struct peer_link *link);
 };
@@ -38,7 +46,8 @@ struct peer_link_calls {
 struct peer_place {
     struct poller *poller;
     struct pool pool;
-    uint8_t buffer[128 * 1024]; /* read into; the machines keep nothing of it */
+    struct buffer_store buffers; /* of TLS */
+    uint8_t buffer[128 * 1024];  /* read into; the machines keep nothing of it */
 };
 
 struct peer_link {
@@ -49,9 +58,12 @@ struct peer_link {
     struct turn turn;  /* asked for while something is left to be done at once */
     instant over_at;   /* when what is left to say is given up; NEVER while it is not over */
     int attempt_error; /* why the last attempt to connect failed, until that has been told */
+    bool is_tls_first; /* TLS comes before any byte; set it before the connection is there */
     bool is_torn;
     bool is_closing;
 };
+
+void peer_place_deinit(struct peer_place *place);
 
 void peer_link_init(struct peer_link *link, const struct peer_link_calls *calls,
                     struct peer_place *place);

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "proxy/clock.h"
+#include "proxy/tls/layer.h"
 
 struct send_connection {
     struct peer_link link;
@@ -156,9 +157,23 @@ static void on_feed(struct peer_link *link, struct span bytes, instant now)
     sender_feed(&connection_of(link)->sender, bytes, now);
 }
 
+/* A handshake that failed, or records that are none, say more than an error's number. */
+static void lose_tls(struct peer_link *link)
+{
+    struct text why = { 0 };
+    struct span trouble = layer_trouble(link->leg.layer);
+    text_addf(&why, "TLS: %.*s", (int)trouble.len, (const char *)trouble.ptr);
+    sender_closed(&connection_of(link)->sender, text_string(&why));
+    text_deinit(&why);
+}
+
 static void on_ended(struct peer_link *link, int error, instant now)
 {
     (void)now;
+    if (error == UV_EPROTO && link->leg.layer) {
+        lose_tls(link);
+        return;
+    }
     sender_closed(&connection_of(link)->sender,
                   error ? uv_strerror(error) : "the server closed the connection");
 }
@@ -177,6 +192,22 @@ static bool wants_bytes(struct peer_link *link)
 {
     (void)link;
     return true;
+}
+
+static bool wants_tls(struct peer_link *link)
+{
+    return link->is_tls_first || sender_wants_tls(&connection_of(link)->sender);
+}
+
+static SSL *begin_tls(struct peer_link *link)
+{
+    return peer_tls_begin(connection_of(link)->run->plan->tls);
+}
+
+static void on_secured(struct peer_link *link, instant now)
+{
+    link->is_tls_first = false;
+    sender_secured(&connection_of(link)->sender, now);
 }
 
 static bool is_over(struct peer_link *link)
@@ -229,6 +260,9 @@ static const struct peer_link_calls calls = {
     .is_over = is_over,
     .deadline = deadline_of,
     .tick = on_tick,
+    .wants_tls = wants_tls,
+    .begin_tls = begin_tls,
+    .secured = on_secured,
     .gone = on_gone,
 };
 
@@ -252,6 +286,7 @@ static struct send_connection *connection_new(struct send_run *run, instant now)
     connection->give_up = instant_after(now, run->plan->connect_timeout);
     sender_init(&connection->sender, &connection->options, &run->place.pool, now);
     peer_link_init(&connection->link, &calls, &run->place);
+    connection->link.is_tls_first = run->plan->is_tls_first;
     return connection;
 }
 

@@ -260,7 +260,7 @@ int send_run(struct send_run *run, const struct send_plan *plan)
     poller_run(&run->poller);
     end_signals_forget(&run->signals, &run->poller.loop);
     poller_deinit(&run->poller);
-    pool_deinit(&run->place.pool);
+    peer_place_deinit(&run->place);
     if (!run->has_connected && run->connect_error) {
         complain("cannot connect to %s: %s", plan->server, uv_strerror(run->connect_error));
         return EX_UNAVAILABLE;

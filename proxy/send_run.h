@@ -11,6 +11,7 @@
 #include "proxy/live_line.h"
 #include "proxy/mail_maker.h"
 #include "proxy/peer_link.h"
+#include "proxy/peer_tls.h"
 #include "proxy/send_tally.h"
 
 /* What was asked for. Borrowed for the run. */
@@ -29,7 +30,9 @@ struct send_plan {
     duration retry_after;
     duration connect_timeout;
     struct sender_options sender;
-    bool verbose; /* the dialogue goes to stderr */
+    bool is_tls_first;    /* TLS comes before any byte */
+    struct peer_tls *tls; /* NULL: there is none */
+    bool verbose;         /* the dialogue goes to stderr */
     struct mail_maker *maker;
 };
 

@@ -13,6 +13,7 @@
 #include "proxy/listener.h"
 #include "proxy/maildir.h"
 #include "proxy/peer_link.h"
+#include "proxy/peer_tls.h"
 
 struct sink_session;
 
@@ -79,6 +80,22 @@ static bool wants_bytes(struct peer_link *link)
     return receiver_wants_bytes(&session_of(link)->receiver);
 }
 
+static bool wants_tls(struct peer_link *link)
+{
+    return link->is_tls_first || receiver_wants_tls(&session_of(link)->receiver);
+}
+
+static SSL *begin_tls(struct peer_link *link)
+{
+    return peer_tls_accept(session_of(link)->server->options.tls);
+}
+
+static void on_secured(struct peer_link *link, instant now)
+{
+    link->is_tls_first = false;
+    receiver_secured(&session_of(link)->receiver, now);
+}
+
 static bool is_over(struct peer_link *link)
 {
     struct sink_session *session = session_of(link);
@@ -130,6 +147,9 @@ static const struct peer_link_calls calls = {
     .is_over = is_over,
     .deadline = deadline_of,
     .tick = on_tick,
+    .wants_tls = wants_tls,
+    .begin_tls = begin_tls,
+    .secured = on_secured,
     .gone = on_gone,
 };
 
@@ -174,6 +194,7 @@ static void on_accept(const struct listener *listener, int fd, const struct sock
         return;
     }
     struct sink_session *session = session_new(server, now);
+    session->link.is_tls_first = listener->is_tls;
     if (peer_link_open(&session->link, fd, now) != 0) {
         close(fd);
         peer_link_close(&session->link);
@@ -201,6 +222,7 @@ static void set_options(struct sink_server *server, const struct sink_options *o
         memcpy(server->host, "localhost", sizeof "localhost");
     server->receiver = (struct receiver_options){ .host = span_of(server->host),
                                                   .lmtp = options->lmtp,
+                                                  .starttls = options->starttls,
                                                   .size_max = options->size_max };
 }
 
@@ -223,6 +245,11 @@ void sink_server_start(struct sink_server *server, struct poller *poller)
 {
     server->place.poller = poller;
     listeners_start(&server->listeners, poller, on_accept, server);
+}
+
+bool sink_server_is_tls(const struct sink_server *server, size_t n)
+{
+    return server->listeners.all[n].is_tls;
 }
 
 const struct socket_address *sink_server_address(const struct sink_server *server, size_t n)
@@ -254,6 +281,6 @@ void sink_server_free(struct sink_server *server)
     check(server->first == NULL);
     listeners_deinit(&server->listeners);
     maildir_deinit(&server->maildir);
-    pool_deinit(&server->place.pool);
+    peer_place_deinit(&server->place);
     free(server);
 }

@@ -23,6 +23,7 @@
 #include "proxy/address.h"
 #include "proxy/poller.h"
 
+struct peer_tls;
 struct sink_server;
 
 struct sink_options {
@@ -30,6 +31,8 @@ struct sink_options {
     size_t listen_count;          /* 0: a free port of 127.0.0.1 */
     const char *maildir;          /* NULL: mail is only counted */
     bool lmtp;
+    bool starttls;         /* offered; listeners with `smtps:` are what they are in any case */
+    struct peer_tls *tls;  /* borrowed; NULL: neither of both is there */
     uint64_t size_max;     /* bytes of one message; 0 is no bound */
     uint64_t sessions_max; /* at once, more hear 421; 0 is MAX_SESSIONS_DEFAULT */
 };
@@ -51,6 +54,8 @@ struct sink_server *sink_server_new(const struct sink_options *options, int *sta
 void sink_server_start(struct sink_server *server, struct poller *poller);
 /* Where it listens: the nth socket, NULL behind the last. Known from sink_server_new on. */
 const struct socket_address *sink_server_address(const struct sink_server *server, size_t n);
+/* Whether its clients begin with TLS. */
+bool sink_server_is_tls(const struct sink_server *server, size_t n);
 struct sink_counters sink_server_counters(const struct sink_server *server);
 /* Stops listening and ends all sessions; clients hear 421, messages under way are forgotten. The
  * loop has nothing of the server's left once it has run. */

@@ -21,7 +21,8 @@ void pem_file_deinit(struct pem_file *pem)
 
 /* -- reading ---------------------------------------------------------------------------------- */
 
-/* OpenSSL's own way is to ask at the terminal. */
+/* OpenSSL's own way is to ask at the terminal.
+ * NOLINTNEXTLINE(readability-non-const-parameter): the type is the library's. */
 static int refuse_password(char *password, int size, int for_writing, void *asked)
 {
     (void)password;

@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from built_in import Sink
-from capture import commands, tshark
+from capture import LoopbackCapture, commands, tshark
 from lab.place import make
 from lab.wait import wait_until
 from network import free_port
@@ -59,7 +59,7 @@ class PcapStage(Stage):
         wrong = "tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0"
         odd = [packet for packet in tshark(self.file, wrong, "frame.number", "_ws.expert.message",
                                            options=CHECKSUMS)
-               if "port numbers reused" not in packet[1]]
+               if "with the same ports" not in packet[1]]
         self.assertEqual([], odd)
 
     def ends(self, side: str) -> set:
@@ -173,7 +173,29 @@ class PlainTest(PcapStage):
         self.assertEqual((64, 1), (result.returncode, result.stderr.count("\n")), result.stderr)
 
 
-class TlsTest(PcapStage):
+class TlsStage(PcapStage):
+    """A sink behind the proxy that knows STARTTLS."""
+
+    def secure_upstream(self) -> int:
+        return self.sink("--tls").port
+
+    def secure_mail(self, port: int) -> None:
+        client = smtplib.SMTP("127.0.0.1", port)
+        client.starttls(context=UNCHECKED)
+        self.mail(client)
+
+
+class TlsTest(TlsStage):
+    def test_tshark_sees_smtp_within_tls_on_both_sides(self):
+        proxy = self.captured(self.secure_upstream(), "--tls", "intercept")
+        self.secure_mail(proxy.port)
+        self.end(proxy)
+        for side in (TO_CLIENT, TO_SERVER):
+            verbs = [verb.lower()[:4] for verb in ["EHLO", "STARTTLS", *ALL_OF_A_MAIL]]
+            self.assertEqual(verbs, [verb.lower() for verb in commands(self.file, side)])
+            self.assertEqual([["seen"]], tshark(self.file, f"imf && {side}", "imf.subject"))
+        self.check_made_well()
+
     def test_tls_from_the_first_byte(self):
         port = free_port()
         proxy = self.captured(self.sink().port, "--listen", f"smtps:127.0.0.1:{port}")
@@ -182,6 +204,46 @@ class TlsTest(PcapStage):
             client.sendmail("ann@example.test", ["bob@dest.test"], "Subject: seen\r\n\r\nx\r\n")
         self.end(proxy)
         self.assertEqual([["seen"]], tshark(self.file, f"imf && {TO_CLIENT}", "imf.subject"))
+
+    def test_what_passes_unread_stays_unread(self):
+        proxy = self.captured(self.secure_upstream(), "--tls", "pass")
+        self.secure_mail(proxy.port)
+        self.end(proxy)
+        self.assertEqual([], tshark(self.file, "imf", "imf.subject"))
+        self.assertNotEqual([], tshark(self.file, f"tls.handshake.type == 1 && {TO_CLIENT}",
+                                       "frame.number"))
+
+
+class KeylogTest(TlsStage):
+    """Wireshark reads what really passed with the secrets that the proxy writes."""
+
+    def check_decrypts(self, version: ssl.TLSVersion) -> None:
+        secrets = self.scratch / "secrets"
+        proxy = self.through(self.secure_upstream(), "--tls", "intercept", "--keylog", secrets)
+        capture = LoopbackCapture(self.file, proxy.port)
+        refused = capture.start()
+        self.addCleanup(capture.stop)
+        if refused:
+            self.skipTest(f"capturing is not permitted here: {refused}")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.minimum_version = context.maximum_version = version
+        client = smtplib.SMTP("127.0.0.1", proxy.port)
+        client.starttls(context=context)
+        self.mail(client)
+        options = ("-d", f"tcp.port=={proxy.port},smtp", "-o", f"tls.keylog_file:{secrets}")
+        wait_until(lambda: self.file.exists() and "QUIT" in
+                   [verb.upper() for verb in commands(self.file, "tcp", options)],
+                   "the whole session to be captured")
+        self.assertEqual([["seen"]], tshark(self.file, "imf", "imf.subject", options=options))
+        self.assertEqual([], tshark(self.file, "imf", "imf.subject", options=options[:2]))
+        self.assertEqual(0o600, stat.S_IMODE(secrets.stat().st_mode))
+
+    def test_tls_1_3(self):
+        self.check_decrypts(ssl.TLSVersion.TLSv1_3)
+
+    def test_tls_1_2(self):
+        self.check_decrypts(ssl.TLSVersion.TLSv1_2)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,66 @@ class ClientsTest(SinkStage):
         self.assertIn("300 sessions", sink.stop())
 
 
+class TlsTest(SinkStage):
+    """With curl, and with our own sender."""
+
+    def curl(self, url: str, *options) -> int:
+        letter = self.directory / "letter"
+        letter.write_bytes(b"Subject: x\r\n\r\nx\r\n")
+        return subprocess.run(
+            ["curl", "--silent", "--insecure", "--url", url, "--mail-from", "ann@example.test",
+             "--mail-rcpt", "bob@dest.test", "--upload-file", letter, *options],
+            capture_output=True, timeout=30, check=False).returncode
+
+    def send(self, place: str, *options) -> subprocess.CompletedProcess:
+        return subprocess.run([binary(), "send", "--connect", place, *options], text=True,
+                              capture_output=True, timeout=30, check=False)
+
+    def test_starttls(self):
+        sink = self.sink("--tls")
+        self.assertEqual(0, self.curl(f"smtp://127.0.0.1:{sink.port}", "--ssl-reqd"))
+        sent = self.send(f"127.0.0.1:{sink.port}", "--tls", "must", "--count", "9", "--keep", "3",
+                         "--size", "300KB")
+        self.assertEqual(0, sent.returncode, sent.stdout + sent.stderr)
+        self.assertEqual(10, len(sink.messages()))
+
+    def test_tls_from_the_first_byte(self):
+        sink = self.sink(listen="smtps:127.0.0.1:0")
+        self.assertEqual(0, self.curl(f"smtps://127.0.0.1:{sink.port}"))
+        for place, options in ((f"smtps:127.0.0.1:{sink.port}", ()),
+                               (f"127.0.0.1:{sink.port}", ("--tls", "implicit"))):
+            sent = self.send(place, *options)
+            self.assertEqual(0, sent.returncode, sent.stdout + sent.stderr)
+
+    def test_the_authority_signs(self):
+        place = self.directory / "authority"
+        subprocess.run([binary(), "ca", "init", "--ca", place], check=True, capture_output=True)
+        sink = self.sink("--tls", "--ca", place)
+        trusting = ["openssl", "s_client", "-connect", f"127.0.0.1:{sink.port}", "-starttls",
+                    "smtp", "-servername", "mx.test", "-verify_hostname", "mx.test",
+                    "-verify_return_error", "-CAfile", place / "ca.pem"]
+        said = subprocess.run(trusting, input=b"QUIT\r\n", capture_output=True, timeout=30,
+                              check=False)
+        self.assertEqual(0, said.returncode, said.stderr)
+        self.assertIn(b"Verify return code: 0 (ok)", said.stdout)
+
+    def test_tls_that_is_not_there(self):
+        sink = self.sink()
+        for how, why in (("must", "offers no TLS"), ("implicit", "TLS: ")):
+            sent = self.send(f"127.0.0.1:{sink.port}", "--tls", how)
+            self.assertEqual(1, sent.returncode, sent.stderr)
+            self.assertIn(why, sent.stdout)
+        self.assertEqual(0, self.send(f"127.0.0.1:{sink.port}", "--tls", "may").returncode)
+
+    def test_a_key_that_does_not_belong(self):
+        place = self.directory / "other"
+        subprocess.run([binary(), "ca", "init", "--ca", place], check=True, capture_output=True)
+        (place / "empty").write_text("")
+        status, said = self.sink_error("--tls", "--certificate", place / "ca.pem", "--key",
+                                       place / "empty")
+        self.assertEqual((65, 1), (status, said.count("\n")), said)
+
+
 class MailTest(SinkStage):
     def say_envelope(self, client: Connection) -> None:
         for command in ("MAIL FROM:<ann@example.test>", "RCPT TO:<bob@dest.test>",
