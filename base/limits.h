@@ -49,8 +49,9 @@
 #define PROFILE_SIZE_MAX (1024 * 1024)
 /* The weight of one rule among its neighbours. */
 #define WEIGHT_MAX 1000000
-/* Bytes of one transcript. */
+/* Bytes of one transcript, and times that one step repeats a byte. */
 #define TRANSCRIPT_SIZE_MAX (8 * 1024 * 1024)
+#define TRANSCRIPT_REPEAT_MAX (1024 * 1024)
 /* Copies that the mutator `repeat` makes of one event, and the bytes of all of them. */
 #define REPEAT_MAX 100
 #define REPEAT_BYTES_MAX (1024 * 1024)

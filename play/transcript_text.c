@@ -3,6 +3,11 @@
 
 #include <stdint.h>
 
+#include "base/limits.h"
+
+/* From so many equal bytes on they are shown as one and its count. */
+#define SHOWN_REPEATED_MIN 64
+
 static bool is_blank(uint8_t byte)
 {
     return byte == ' ' || byte == '\t';
@@ -76,6 +81,48 @@ static bool ends_a_line(struct span bytes)
     return span_ends(bytes, SPAN("\r")) || span_ends(bytes, SPAN("\n"));
 }
 
+/* Where `\{` stands, with no backslash of its own before it. */
+static size_t find_repeat(struct span shown)
+{
+    size_t at = 0;
+    while (at < shown.len && !span_starts(span_drop(shown, at), SPAN("\\{")))
+        at += shown.ptr[at] == '\\' ? 2 : 1;
+    return at < shown.len ? at : shown.len;
+}
+
+/* `\{N}`: the byte before it stands N times in all. Returns what it takes of `shown`, 0 when it is
+ * wrong. */
+static size_t add_repeated(struct text *out, struct span shown)
+{
+    size_t end = span_find(shown, '}');
+    uint64_t times = 0;
+    if (end == shown.len || !span_number(span_drop(span_take(shown, end), 2), &times) ||
+        times == 0 || times > TRANSCRIPT_REPEAT_MAX || out->len == 0)
+        return 0;
+    uint8_t byte = out->ptr[out->len - 1];
+    while (--times > 0)
+        text_add_byte(out, byte);
+    return end + 1;
+}
+
+static bool add_shown(struct text *out, struct span shown, size_t *bad)
+{
+    for (size_t done = 0; done < shown.len;) {
+        struct span rest = span_drop(shown, done);
+        size_t plain = find_repeat(rest);
+        if (!text_add_unescaped(out, span_take(rest, plain), bad)) {
+            *bad += done;
+            return false;
+        }
+        *bad = done += plain;
+        size_t taken = done < shown.len ? add_repeated(out, span_drop(shown, done)) : 0;
+        if (done < shown.len && taken == 0)
+            return false;
+        done += taken;
+    }
+    return true;
+}
+
 /* The clause about the escape at `bad`. */
 static void complain(struct span shown, size_t bad, struct text *error)
 {
@@ -87,6 +134,9 @@ static void complain(struct span shown, size_t bad, struct text *error)
         text_addf(error, "\\FIN, \\CUT and \\RST stand alone");
     else if (span_equal(escape, SPAN("\\x")))
         text_addf(error, "\\x takes two hexadecimal digits");
+    else if (span_equal(escape, SPAN("\\{")))
+        text_addf(error, "\\{N} repeats the byte before it, at most %d times",
+                  TRANSCRIPT_REPEAT_MAX);
     else
         text_addf(error, "\"%.*s\" is no escape; there are \\r \\n \\t \\0 \\\\ \\\" and \\xHH",
                   (int)escape.len, (const char *)escape.ptr);
@@ -105,7 +155,7 @@ bool step_text_read(struct span shown, struct play_step *step, struct text *erro
         return false;
     }
     bool open = !step->rest && cut_no_ending(&shown);
-    if (!text_add_unescaped(&step->bytes, shown, bad)) {
+    if (!add_shown(&step->bytes, shown, bad)) {
         complain(shown, *bad, error);
         return false;
     }
@@ -124,6 +174,14 @@ void step_text_add_escaped(struct text *out, struct span bytes)
     }
 }
 
+static size_t run_length(struct span bytes, size_t at)
+{
+    size_t end = at;
+    while (end < bytes.len && bytes.ptr[end] == bytes.ptr[at])
+        end++;
+    return end - at;
+}
+
 /* A `#` that might be taken for a comment, and a blank that nobody would see, are in hex. */
 static void add_line(struct text *out, struct span bytes)
 {
@@ -135,6 +193,11 @@ static void add_line(struct text *out, struct span bytes)
             text_add(out, SPAN("\\x20"));
         else
             step_text_add_escaped(out, span_make(bytes.ptr + i, 1));
+        size_t run = run_length(bytes, i);
+        if (run >= SHOWN_REPEATED_MIN && run <= TRANSCRIPT_REPEAT_MAX) {
+            text_addf(out, "\\{%zu}", run);
+            i += run - 1;
+        }
     }
 }
 

@@ -89,6 +89,9 @@ static void test_endings_and_escapes(void **state)
     expect_text(" a\\\\\\", SPAN("a\\"));
     expect_text(" \\", SPAN(""));
     expect_text(" \\0\\x00\\xfF\\t\\\"", SPAN("\0\0\xff\t\"\r\n"));
+    expect_text(" a\\{3}b", SPAN("aaab\r\n"));
+    expect_text(" a\\\\{3}", SPAN("a\\{3}\r\n"));
+    expect_text(" \\x41\\{2}\\n\\{2}", SPAN("AA\n\n"));
     expect_text(" \xc3\xa9", SPAN("\xc3\xa9\r\n"));
 }
 
@@ -206,6 +209,15 @@ static void test_bad_words(void **state)
 static void test_bad_text(void **state)
 {
     (void)state;
+    expect_errors("C= a\\{0}\n",
+                  "x:1:5: \\{N} repeats the byte before it, at most 1048576 times\n");
+    expect_errors("C= \\{5}\n", "x:1:4: \\{N} repeats the byte before it, at most 1048576 times\n");
+    expect_errors("C= a\\{5\n", "x:1:5: \\{N} repeats the byte before it, at most 1048576 times\n");
+    expect_errors("C= a\\{9999999}\n",
+                  "x:1:5: \\{N} repeats the byte before it, at most 1048576 times\n");
+    expect_errors("C= a\\{3}\\q\n",
+                  "x:1:9: \"\\q\" is no escape; there are \\r \\n \\t \\0 \\\\ \\\" "
+                  "and \\xHH\n");
     expect_errors("C= a\\qb\n", "x:1:5: \"\\q\" is no escape; there are \\r \\n \\t \\0 \\\\ \\\" "
                                 "and \\xHH\n");
     expect_errors("C= \\x4\n", "x:1:4: \\x takes two hexadecimal digits\n");
