@@ -82,6 +82,9 @@ static bool rule_uses(struct span line, const struct mutator *mutator)
     struct rule rule;
     struct text error = { 0 };
     bool uses = false;
+    /* Most rules do not name it at all: they need not be read. */
+    if (span_search(line, span_of(mutator->name)) == line.len)
+        return false;
     if (rule_parse(&rule, line, (struct place){ 0 }, &error)) {
         uses = rule.mutator == mutator;
         rule_deinit(&rule);

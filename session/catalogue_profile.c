@@ -27,7 +27,10 @@ static struct walk walk_begin(const char *slug)
 
 static bool walk_next(struct walk *walk)
 {
-    return profile_next(&walk->rest, &walk->number, &walk->line);
+    if (profile_next(&walk->rest, &walk->number, &walk->line))
+        return true;
+    walk->line = (struct profile_line){ .kind = PROFILE_BLANK };
+    return false;
 }
 
 struct span catalogue_profile_header(const char *slug, struct span key)

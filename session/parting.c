@@ -11,6 +11,7 @@ static bool begins_tls(enum verb verb)
 static void log_passed_tls(struct session *session, instant now)
 {
     const struct smtp_event event = { .kind = SMTP_TLS, .going = TO_SERVER };
+    session->dialogue.tls = true;
     log_event(session, &event, false, now);
 }
 

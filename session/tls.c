@@ -7,6 +7,7 @@ static void forget_client(struct dialogue *dialogue)
 {
     text_clear(&dialogue->helo);
     dialogue->lmtp = dialogue->esmtp = false;
+    dialogue->verbs_said = dialogue->verbs_answered = 0;
     envelope_reset(&dialogue->said);
     envelope_reset(&dialogue->granted);
     dialogue->tls = true;
