@@ -58,5 +58,6 @@ const struct mutator mutator_answer = {
     .wants = ANSWERING_WANTS | SMTP_BODY,
     .directions = BOTH_WAYS,
     PARAM_TABLE(answer_params),
+    .takes_always = true,
     .apply = answer_apply,
 };

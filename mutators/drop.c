@@ -21,5 +21,6 @@ const struct mutator mutator_drop = {
     .example = "to client reply 250 after RCPT every 3rd drop",
     .wants = SMTP_COMMAND | SMTP_GREETING | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END | SMTP_CLOSE,
     .directions = BOTH_WAYS,
+    .takes_always = true,
     .apply = drop_apply,
 };

@@ -54,5 +54,6 @@ const struct mutator mutator_greeting = {
     .wants = SMTP_GREETING,
     .directions = ONLY_TO_CLIENT,
     PARAM_TABLE(greeting_params),
+    .takes_always = true,
     .apply = greeting_apply,
 };

@@ -59,5 +59,6 @@ const struct mutator mutator_insert = {
              SMTP_CLOSE | SMTP_IDLE,
     .directions = BOTH_WAYS,
     PARAM_TABLE(insert_params),
+    .takes_always = true,
     .apply = insert_apply,
 };

@@ -24,6 +24,7 @@ struct mutator {
     bool timing_only;   /* asks for timing, fate and TLS, never for content: it joins in when an
                          * earlier rule has taken the content, and a body keeps its size */
     bool on_bulk;       /* does the same to a body in stretches: it need not be cut into lines */
+    bool takes_always;  /* nothing is left of an event for the rules behind it */
     bool whole_message; /* what a rule decides at the first line of a body holds for all its lines,
                          * and counts once */
     bool minds_cuts;    /* looks at where TCP cut the event's bytes */

@@ -19,5 +19,6 @@ const struct mutator mutator_pass = {
     .example = "to server command RCPT recipient=postmaster@* pass",
     .wants = SMTP_GREETING | SMTP_COMMAND | SMTP_REPLY | SMTP_BODY | SMTP_BODY_END,
     .directions = BOTH_WAYS,
+    .takes_always = true,
     .apply = pass_apply,
 };

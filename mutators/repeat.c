@@ -35,5 +35,6 @@ const struct mutator mutator_repeat = {
     .wants = SMTP_COMMAND | SMTP_GREETING | SMTP_REPLY | SMTP_BODY,
     .directions = BOTH_WAYS,
     PARAM_TABLE(repeat_params),
+    .takes_always = true,
     .apply = repeat_apply,
 };

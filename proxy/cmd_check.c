@@ -21,8 +21,10 @@ static const struct usage usage = {
     .detail =
         "Files are told apart by their names: *.profile is a profile, *.transcript is a "
         "transcript, everything else is a configuration file for `smtpchaos proxy`. Each mistake "
-        "is one line on stderr that begins with file, line and column. On a terminal each file "
-        "without a mistake is named too.",
+        "is one line on stderr that begins with file, line and column. What reads well but can "
+        "never do anything (a rule that an earlier one leaves nothing to, a filter that never "
+        "holds) is a warning there, and the exit status stays 0. On a terminal each file without "
+        "a mistake is named too.",
     .examples = "  # before a profile is used\n"
                 "  smtpchaos check ./reluctant.profile\n"
                 "  # before a running proxy is told to read its files again\n"
@@ -32,12 +34,13 @@ static const struct usage usage = {
 /* Names tell what a file is; what has another name is a configuration file. */
 static const struct kind {
     const char *extension;
+    void (*warn)(const char *file, struct span text, struct text *warnings);
     bool (*check)(const char *file, struct span text, struct text *errors);
     size_t size_max;
 } kinds[] = {
-    { ".profile", profile_check, PROFILE_SIZE_MAX },
-    { ".transcript", transcript_check, TRANSCRIPT_SIZE_MAX },
-    { "", settings_check, CONFIG_SIZE_MAX },
+    { ".profile", profile_warn, profile_check, PROFILE_SIZE_MAX },
+    { ".transcript", NULL, transcript_check, TRANSCRIPT_SIZE_MAX },
+    { "", NULL, settings_check, CONFIG_SIZE_MAX },
 };
 
 static const struct kind *kind_of(const char *file)
@@ -56,6 +59,8 @@ static int check_file(const char *file)
     int status = file_read(file, &text);
     if (status == 0 && !kind->check(file, text_span(&text), &errors))
         status = EX_DATAERR;
+    else if (status == 0 && kind->warn)
+        kind->warn(file, text_span(&text), &errors);
     if (status == 0 && isatty(STDOUT_FILENO))
         printf("%s: fine\n", file);
     complain_lines(text_span(&errors));

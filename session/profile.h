@@ -59,4 +59,8 @@ const char *profile_nearest(struct span slug);
  * thing that is wrong to `errors`, with newlines between them; false when there was any. */
 bool profile_check(const char *file, struct span text, struct text *errors);
 
+/* What reads well and can never do anything: appends a line `file:line:1: warning: ...` for each,
+ * with newlines between them. */
+void profile_warn(const char *file, struct span text, struct text *warnings);
+
 #endif

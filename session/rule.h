@@ -119,6 +119,9 @@ bool rule_names_event(const struct rule *rule, const struct smtp_event *event);
  * for one, only go to the server, even where the rule says `both ways`. */
 unsigned rule_reaches(const struct rule *rule);
 
+/* "size", "part": how rules write a filter. */
+const char *rule_filter_name(enum rule_filter_kind kind);
+
 /* Adds "file:line:column: " or as much of it as is known; a rule that stands alone is "rule". */
 void place_add(const struct place *place, struct text *out);
 

@@ -12,6 +12,11 @@ const char *const filter_words[] = {
     "quiet",  "split",  "joined", "listed",    "contains", "last-line", NULL,
 };
 
+const char *rule_filter_name(enum rule_filter_kind kind)
+{
+    return filter_words[kind];
+}
+
 /* Begins an error about the filter's value. */
 static struct text *value_error(struct rule_reader *reader)
 {
