@@ -1,5 +1,6 @@
 /* cmd_list: `smtpchaos list`: one line for each mutator, profile or event there is. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "proxy/commands.h"
@@ -16,7 +17,8 @@ static const struct usage usage = {
     .operands_max = 1,
     .detail =
         "One line each: the name, and a sentence about it. `smtpchaos explain NAME` tells all "
-        "about one of them.",
+        "about one of them. Profiles stand in groups, each with its variants in brackets; on a "
+        "terminal the groups have headings.",
     .examples = "  # the kinds of harm there are\n"
                 "  smtpchaos list mutators\n"
                 "  # the names of all profiles, for a script\n"
@@ -48,7 +50,10 @@ int cmd_list(int argc, char **argv)
         return status;
     if (find_part(options.operands[0], &part)) {
         struct text lines = { 0 };
-        catalogue_list(part, &lines);
+        if (part == CATALOGUE_PROFILES)
+            catalogue_list_profiles(isatty(STDOUT_FILENO), &lines);
+        else
+            catalogue_list(part, &lines);
         fwrite(lines.ptr, 1, lines.len, stdout);
         text_deinit(&lines);
     } else {

@@ -59,6 +59,10 @@ void catalogue_list(enum catalogue_part part, struct text *out)
     struct span summary;
     const char *name;
     size_t width = 0;
+    if (part == CATALOGUE_PROFILES) {
+        catalogue_list_profiles(false, out);
+        return;
+    }
     for (size_t i = 0; (name = entry_at(part, i, &summary)); i++)
         width = strlen(name) > width ? strlen(name) : width;
     for (size_t i = 0; (name = entry_at(part, i, &summary)); i++)
@@ -135,15 +139,12 @@ static void add_texts(struct page *page)
 
 static void add_profiles(struct page *page)
 {
-    struct span summary;
-    const char *slug;
     page_title(page, 1, "Profiles", "");
     page_paragraphs(page, SPAN("A profile is a file of rules that together imitate one real thing. "
                                "`--profile NAME` loads its first variant, the commonest; "
                                "`--profile NAME:VARIANT` another. Rules before the first variant "
                                "belong to all of them. " GENERATED));
-    for (size_t i = 0; (slug = entry_at(CATALOGUE_PROFILES, i, &summary)); i++)
-        catalogue_profile(page, 2, slug, SPAN(""));
+    catalogue_profile_groups(page);
 }
 
 static void add_events(struct page *page)

@@ -15,6 +15,9 @@ enum catalogue_part { CATALOGUE_MUTATORS, CATALOGUE_PROFILES, CATALOGUE_EVENTS }
 const char *catalogue_part_name(enum catalogue_part part);
 /* Appends one line an entry: its name, blanks, one sentence. The first word is the name. */
 void catalogue_list(enum catalogue_part part, struct text *out);
+/* The profiles by their groups, each in a line with its variants in brackets; for people under
+ * headings. Without headings it is what catalogue_list appends. */
+void catalogue_list_profiles(bool headings, struct text *out);
 /* Appends all that is known about a mutator, a profile (`slug` or `slug:variant`) or an event;
  * about each when the name is shared. False, and nothing appended, when the name is unknown. */
 bool catalogue_explain(struct span name, struct text *out);

@@ -38,6 +38,9 @@ void catalogue_event(struct page *page, size_t level, size_t event);
 /* `variant` empty: all of them. False when the profile has no such variant. */
 bool catalogue_profile(struct page *page, size_t level, const char *slug, struct span variant);
 
+/* All profiles by their groups: for each a table and the pages. */
+void catalogue_profile_groups(struct page *page);
+
 /* The nth event that rules know, NULL behind the last; its summary in *summary. */
 const char *catalogue_event_name(size_t n, const char **summary);
 /* The first header line of that key, empty when there is none. */

@@ -54,6 +54,31 @@ static void test_lists_are_whole(void **state)
     text_deinit(&out);
 }
 
+static size_t place_in(struct text *text, const char *wanted)
+{
+    expect_within(text, wanted);
+    return span_search(text_span(text), span_of(wanted));
+}
+
+static void test_profiles_stand_in_groups(void **state)
+{
+    (void)state;
+    struct text out = { 0 };
+    catalogue_list_profiles(false, &out);
+    assert_true(place_in(&out, "pix-banner-mask ") < place_in(&out, "greylist-variants "));
+    assert_true(place_in(&out, "greylist-variants ") < place_in(&out, "exchange-tarpit "));
+    expect_within(&out, "[pix51, pix44, cmap]\n");
+    size_t profiles = lines_of(&out);
+    assert_null(profile_builtin_name(profiles));
+    assert_non_null(profile_builtin_name(profiles - 1));
+    text_clear(&out);
+    catalogue_list_profiles(true, &out);
+    assert_true(lines_of(&out) > profiles);
+    assert_true(place_in(&out, "Firewalls and other devices in the path:\n") <
+                place_in(&out, "pix-banner-mask "));
+    text_deinit(&out);
+}
+
 static void test_every_name_is_explained(void **state)
 {
     (void)state;
@@ -130,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists_are_whole),
+        cmocka_unit_test(test_profiles_stand_in_groups),
         cmocka_unit_test(test_every_name_is_explained),
         cmocka_unit_test(test_examples_work_when_pasted),
         cmocka_unit_test(test_a_mutator_tells_parameters_and_users),
