@@ -1,7 +1,7 @@
 /* transcript_text: the text of one step, between bytes and the way they are shown: `\r \n \t \0 \\
  * \" \xHH`, `\{N}` for the byte before it N times, CRLF unless a line shows its own ending, a last
- * `\` for none, `\*` for the rest of a line, `\FIN` and `\RST` for endings. Which step it belongs to
- * is transcript.h's. */
+ * `\` for none, `\*` for the rest of a line, `\FIN` and `\RST` for endings. Which step it belongs
+ * to is transcript.h's. */
 #ifndef SMTPCHAOS_PLAY_TRANSCRIPT_TEXT_H
 #define SMTPCHAOS_PLAY_TRANSCRIPT_TEXT_H
 

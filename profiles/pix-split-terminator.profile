@@ -16,3 +16,17 @@ to server  body-end  split=yes  drop
 
 # variant: strict5 as Microsoft has it: all five bytes CR LF dot CR LF must be in one segment
 to server  body-end  split=end  drop
+
+# For testing servers and what stands before them: the end of mail is cut at each of its inner places, two seconds apart.
+
+# variant: cut-1 CR, then LF dot CR LF
+to server  body-end  slice  after=1 gap=2s
+
+# variant: cut-2 CR LF, then dot CR LF
+to server  body-end  slice  after=2 gap=2s
+
+# variant: cut-3 CR LF dot, then CR LF
+to server  body-end  slice  after=3 gap=2s
+
+# variant: cut-4 CR LF dot CR, then LF
+to server  body-end  slice  after=4 gap=2s
