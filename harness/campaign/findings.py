@@ -23,7 +23,8 @@ def crash_files(out):
 
 def report_of(target, data):
     """(what the sanitizers' arm prints, its status) for an input."""
-    options = "abort_on_error=1:symbolize=1:detect_leaks=0:handle_abort=1"
+    # The program's own handlers tell less.
+    options = "abort_on_error=1:symbolize=1:detect_leaks=0:handle_abort=2:handle_segv=2"
     status, said = running.run_once(target, "asan", data, {"ASAN_OPTIONS": options})
     return said.decode("utf-8", "replace"), status
 
