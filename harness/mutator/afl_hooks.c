@@ -20,7 +20,7 @@ struct afl_mutator {
 
 static enum speaker speaker_wanted(void)
 {
-    const char *said = getenv("SMTPCHAOS_MUTATOR_STREAM");
+    const char *said = secure_getenv("SMTPCHAOS_MUTATOR_STREAM");
     if (said && strcmp(said, "client") == 0)
         return SPEAKER_CLIENT;
     if (said && strcmp(said, "replies") == 0)
@@ -46,16 +46,17 @@ void afl_custom_deinit(void *data)
 static size_t mutate(struct afl_mutator *mutator, struct span bytes, struct span other,
                      uint8_t **out_buf, size_t max_size)
 {
-    static uint8_t nothing;
+    /* AFL++ may write into what it gets, which stays ours. */
+    static struct text given;
     const struct mutator_input input = { .bytes = bytes,
                                          .other = other,
                                          .speaker = mutator->speaker,
                                          .seed = prng_next(&mutator->prng),
                                          .len_max = max_size ? max_size : 1 };
-    struct span made = mutator_apply(&input);
-    /* AFL++ may write into what it gets, which is ours until the next call. */
-    *out_buf = made.len ? (uint8_t *)(uintptr_t)made.ptr : &nothing;
-    return made.len;
+    text_clear(&given);
+    text_add(&given, mutator_apply(&input));
+    *out_buf = given.ptr;
+    return given.len;
 }
 
 size_t afl_custom_fuzz(void *data, uint8_t *buf, size_t buf_size, uint8_t **out_buf,

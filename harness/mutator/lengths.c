@@ -41,6 +41,7 @@ static struct span announced(const struct unit *unit)
 static bool find_announced(struct work *work, size_t *unit)
 {
     size_t found = 0;
+    *unit = 0;
     for (size_t i = 0; i < work->stream.count; i++)
         if (announced(&work->stream.units[i]).len > 0 && work_pick(work, ++found) == 0)
             *unit = i;
