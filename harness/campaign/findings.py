@@ -18,7 +18,8 @@ REPORTER = re.compile(r"__asan|__ubsan|__sanitizer|__interceptor|abort$|raise$|_
 
 
 def crash_files(out):
-    return sorted(path for path in out.glob("*/crashes/id:*"))
+    # A campaign that goes on puts those of before into a folder with their time.
+    return sorted(path for path in out.glob("*/crashes*/id:*"))
 
 
 def report_of(target, data):

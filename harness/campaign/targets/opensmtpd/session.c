@@ -162,14 +162,15 @@ int main(void)
     p_parent = &parties[3];
     smtpd_process = PROC_PONY;
     env = config_default();
+#ifdef __AFL_HAVE_MANUAL_CONTROL
+    /* Before there is a connection: what the kernel keeps of it, all that fork would share. */
+    __AFL_INIT();
+#endif
     event_init();
     if (!env || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
         return 1;
     io_set_nonblocking(pair[0]);
     begin(pair[0]);
-#ifdef __AFL_HAVE_MANUAL_CONTROL
-    __AFL_INIT();
-#endif
     serve(pair[1]);
     return 0;
 }
