@@ -17,7 +17,8 @@ import places
 ARMS = {
     "afl": ("afl-clang-fast", "-g -O2", {}),
     "asan": ("afl-clang-fast", "-g -O1 -fno-omit-frame-pointer", {"AFL_USE_ASAN": "1"}),
-    "coverage": ("clang", "-g -O1 -fprofile-instr-generate -fcoverage-mapping", {}),
+    # In the compiler's name, since not every program's build links with its flags.
+    "coverage": ("clang -fprofile-instr-generate -fcoverage-mapping", "-g -O1", {}),
     "plain": ("clang", "-g -O1", {}),
 }
 
@@ -107,7 +108,7 @@ def _run_steps(target, arm, home):
         if target.library and arm != "plain":
             environment["LIBRARY"] = str(home / "library.o")
             library = target.folder.parent.parent / target.library
-            subprocess.run([compiler, *flags.split(), "-c", library, "-o", environment["LIBRARY"]],
+            subprocess.run([*f"{compiler} {flags}".split(), "-c", library, "-o", environment["LIBRARY"]],
                            env=environment, check=True, stdout=log, stderr=log)
         done = subprocess.run(["bash", target.folder / "build.sh"], cwd=home / "source",
                               env=environment, stdout=log, stderr=log, check=False)

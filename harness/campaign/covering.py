@@ -23,9 +23,12 @@ def report(target, out):
     for path in sorted(out.glob("*/queue/id:*"))[:INPUTS_MAX]:
         running.run_once(target, "coverage", path.read_bytes(),
                          {"LLVM_PROFILE_FILE": f"{raw}/%2m.profraw"})
+    counts = list(raw.glob("*.profraw"))
+    if not counts:
+        raise building.BuildFailed(f"{target.name} wrote no counts when it ended")
     folder = places.make(out.parent / "coverage")
     merged = folder / "merged.profdata"
-    subprocess.run(["llvm-profdata", "merge", "-sparse", *raw.glob("*.profraw"), "-o", merged],
+    subprocess.run(["llvm-profdata", "merge", "-sparse", *counts, "-o", merged],
                    check=True)
     table = subprocess.run(["llvm-cov", "report", program_of(target), f"-instr-profile={merged}"],
                            check=True, capture_output=True, text=True).stdout
