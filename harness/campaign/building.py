@@ -108,8 +108,8 @@ def _run_steps(target, arm, home):
         if target.library and arm != "plain":
             environment["LIBRARY"] = str(home / "library.o")
             library = target.folder.parent.parent / target.library
-            subprocess.run([*f"{compiler} {flags}".split(), "-c", library, "-o", environment["LIBRARY"]],
-                           env=environment, check=True, stdout=log, stderr=log)
+            command = [*f"{compiler} {flags} -c".split(), library, "-o", environment["LIBRARY"]]
+            subprocess.run(command, env=environment, check=True, stdout=log, stderr=log)
         done = subprocess.run(["bash", target.folder / "build.sh"], cwd=home / "source",
                               env=environment, stdout=log, stderr=log, check=False)
     if done.returncode:

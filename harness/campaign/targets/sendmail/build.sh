@@ -6,8 +6,8 @@ defer_before sendmail/main.c 'smtp(nullserver, *p_flags, &MainEnvelope);'
 # A machine whose name has no dot is not waited for.
 sed -i 's/(void) sl[e]ep(60);/(void) 0;/' sendmail/daemon.c
 # A client that does not wait for replies is heard all the same: the input is there at once.
-sed -i -e 's/bitset(SRV_BAD_PIPELINE, features)/false/' -e 's/if (check_stuffing \&\&/if (false \&\&/' \
-    sendmail/srvrsmtp.c
+sed -i -e 's/bitset(SRV_BAD_PIPELINE, features)/false/' \
+    -e 's/if (check_stuffing \&\&/if (false \&\&/' sendmail/srvrsmtp.c
 cat >devtools/Site/site.config.m4 <<END
 define(\`confCC', \`$CC')
 define(\`confOPTIMIZE', \`$CFLAGS -w')
