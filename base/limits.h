@@ -55,6 +55,8 @@
 /* Copies that the mutator `repeat` makes of one event, and the bytes of all of them. */
 #define REPEAT_MAX 100
 #define REPEAT_BYTES_MAX (1024 * 1024)
+/* Bytes of one mail that `hold` keeps back. */
+#define HOLD_BYTES_MAX (16 * 1024 * 1024)
 /* Bytes of a configuration file. */
 #define CONFIG_SIZE_MAX (1024 * 1024)
 /* PCRE2's match and depth limits: a hostile pattern costs milliseconds, not minutes. */

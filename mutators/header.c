@@ -6,7 +6,7 @@
 #include "mutators/names.h"
 #include "smtp/about.h"
 
-enum { ADD, REMOVE, RENAME, TO, WHERE };
+enum { ADD, REMOVE, RENAME, TO, WHERE, REFOLD };
 enum { TOP, AFTER_RECEIVED, END };
 
 static const struct param header_params[] = {
@@ -23,6 +23,9 @@ static const struct param header_params[] = {
                 .choices = "top|after-received|end",
                 .preset = END,
                 .what = "where add= puts its field; end is before the empty line" },
+    [REFOLD] = { .name = "refold",
+                 .kind = PARAM_NAMES,
+                 .what = "names of fields that are folded behind their colon" },
 };
 
 struct header_state {
@@ -40,8 +43,9 @@ static bool header_accepts(const struct argument *arguments, struct text *error)
         text_addf(error, "rename= and to= go together");
     else if (arguments[WHERE].given && !add)
         text_addf(error, "where= says where add= puts its field; add= is missing");
-    else if (!add && !arguments[REMOVE].given && !arguments[RENAME].given)
-        text_addf(error, "add=, remove= or rename= with to= is needed");
+    else if (!add && !arguments[REMOVE].given && !arguments[RENAME].given &&
+             !arguments[REFOLD].given)
+        text_addf(error, "add=, remove=, refold= or rename= with to= is needed");
     else
         return true;
     return false;
@@ -95,6 +99,26 @@ static bool is_renamed(struct mutation *mutation, enum field_line line, struct s
            span_equal_nocase(name, mutation_text(mutation, RENAME));
 }
 
+/* How much of the line stands before the fold: name and colon, where a blank follows; else 0. */
+static size_t fold_at(struct mutation *mutation, const struct smtp_event *event,
+                      enum field_line line, struct span name)
+{
+    size_t at = span_find(event->raw, ':') + 1;
+    bool named =
+        line == FIELD_BEGINS && name.len > 0 && names_has(mutation_text(mutation, REFOLD), name);
+    bool blank = at < event->raw.len && (event->raw.ptr[at] == ' ' || event->raw.ptr[at] == '\t');
+    return named && blank ? at : 0;
+}
+
+static void send_field(struct mutation *mutation, struct span raw, size_t skip, size_t fold)
+{
+    if (fold > skip) {
+        mutation_send(mutation, span_drop(span_take(raw, fold), skip));
+        mutation_send(mutation, span_line_end(raw));
+    }
+    mutation_send(mutation, span_drop(raw, fold > skip ? fold : skip));
+}
+
 static enum verdict header_apply(struct mutation *mutation, const struct smtp_event *event)
 {
     struct header_state *state = mutation->state;
@@ -110,7 +134,8 @@ static enum verdict header_apply(struct mutation *mutation, const struct smtp_ev
     bool adds = mutation_has(mutation, ADD) && !state->added &&
                 is_place(mutation, line, name, event->body.offset);
     bool renames = is_renamed(mutation, line, name);
-    if (!adds && !renames && !state->removing)
+    size_t fold = fold_at(mutation, event, line, name);
+    if (!adds && !renames && !fold && !state->removing)
         return UNTOUCHED;
     if (adds)
         add_field(mutation, event, line);
@@ -119,20 +144,21 @@ static enum verdict header_apply(struct mutation *mutation, const struct smtp_ev
         return TAKEN;
     if (renames)
         mutation_send(mutation, mutation_text(mutation, TO));
-    mutation_send(mutation, span_drop(event->raw, renames ? name.len : 0));
+    send_field(mutation, event->raw, renames ? name.len : 0, fold);
     return TAKEN;
 }
 
 const struct mutator mutator_header = {
     .name = "header",
     .family = "content",
-    .summary = "Add, remove or rename header fields of the mail that passes.",
+    .summary = "Add, remove, rename or refold header fields of the mail that passes.",
     .detail =
         "A field that is removed goes with its folded lines. A field that is added gets the line "
         "ending of its neighbours; where=after-received puts it below the Received and Return-Path "
         "fields at the top. Mail without a header block gets one, with the empty line behind it; "
         "mail that is nothing but header fields, without the empty line, can only be added to at "
-        "the top or below Received.\n\n"
+        "the top or below Received. A field that is refolded goes on in a line of its own behind "
+        "its colon: the same to people and to relaxed canonicalisation, another to simple.\n\n"
         "DKIM signatures over the changed fields break, and SIZE= no longer tells the truth.",
     .clause = "RFC 5321 section 6.4: a relay does not change the header of what it passes on.",
     .example = "to server body header add=\"X-Antivirus-Status: Clean\"",

@@ -24,6 +24,17 @@ void line_add(struct mutation *mutation, struct span said)
     mutation_add(mutation, line_missing_end(said));
 }
 
+void lines_send_mail(struct mutation *mutation, struct span text, bool stuffs)
+{
+    while (text.len > 0) {
+        struct span line = line_first(text);
+        if (stuffs && span_starts(line, SPAN(".")))
+            mutation_send(mutation, SPAN("."));
+        line_send(mutation, line);
+        text = span_drop(text, line.len);
+    }
+}
+
 enum verdict line_strip(struct mutation *mutation, struct span raw, uint8_t byte)
 {
     if (span_find(raw, byte) == raw.len)

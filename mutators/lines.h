@@ -13,6 +13,9 @@ struct span line_missing_end(struct span said);
  * unless it shows its own. */
 void line_send(struct mutation *mutation, struct span said);
 void line_add(struct mutation *mutation, struct span said);
+/* Sends a text of a rule as lines of mail; `stuffs` doubles the dot that a line begins with, as all
+ * mail but BDAT needs it. */
+void lines_send_mail(struct mutation *mutation, struct span text, bool stuffs);
 /* Sends the event without all bytes of one value; UNTOUCHED when it has none. */
 enum verdict line_strip(struct mutation *mutation, struct span raw, uint8_t byte);
 

@@ -17,6 +17,7 @@ void mutation_begin(struct mutation *mutation)
     mutation->bare = mutation->has_bare = mutation->ends_rudely = false;
     mutation->has_answer = mutation->answer_told = mutation->takes_over = false;
     mutation->noted = false;
+    mutation->hold = (struct hold){ 0 };
     mutation->delay = 0;
     mutation->pace_bytes = 0;
     mutation->pace_gap = 0;
@@ -212,6 +213,11 @@ void mutation_answer(struct mutation *mutation, struct span reply, bool told)
 void mutation_note(struct mutation *mutation)
 {
     mutation->noted = true;
+}
+
+void mutation_hold(struct mutation *mutation, struct hold hold)
+{
+    mutation->hold = hold;
 }
 
 void mutation_delay(struct mutation *mutation, duration wait)

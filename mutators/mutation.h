@@ -48,6 +48,14 @@ struct piece {
 
 #define PIECES_MAX 256
 
+/* DATA only: the mail is kept back. Zeroed is "not". */
+struct hold {
+    bool whole;      /* until it is complete; else all but its last `window` bytes pass */
+    uint64_t window; /* bytes */
+    duration noop;   /* whole: how often the server hears NOOP meanwhile; 0 is never */
+    unsigned copies; /* whole: deliveries on top of the first */
+};
+
 /* Zeroed but for the inputs, reused from event to event by its owner. Mutators use the functions
  * below; the fields are for the session. */
 struct mutation {
@@ -81,6 +89,7 @@ struct mutation {
     bool takes_over;  /* ... or the answer is said at once, in place of all that the client has not
                        * heard yet, and the server's leg is given up */
     struct text answer;
+    struct hold hold;
     duration delay;      /* before the event (or its answer) leaves; NEVER stalls the direction */
     uint64_t pace_bytes; /* send so many bytes at a time; 0 is all at once */
     duration pace_gap;
@@ -148,6 +157,8 @@ void mutation_pause(struct mutation *mutation, duration wait);
 void mutation_answer(struct mutation *mutation, struct span reply, bool told);
 /* Nothing but an entry in the journal. */
 void mutation_note(struct mutation *mutation);
+/* To the server, at DATA: the mail to come is kept back. To keep all of it, answer 354 as well. */
+void mutation_hold(struct mutation *mutation, struct hold hold);
 /* Timing. */
 void mutation_delay(struct mutation *mutation, duration wait);
 void mutation_pace(struct mutation *mutation, uint64_t bytes, duration gap);

@@ -26,7 +26,11 @@ void mail_begin(struct session *session, instant now)
 {
     bool passes = session->dialogue.server_in_body;
     session->dialogue.body_bytes = 0;
-    begin(session, passes ? BODY_PASSES : BODY_NOWHERE, now);
+    bool held = !passes && session->mail.hold.whole && !session->detached;
+    begin(session, passes ? BODY_PASSES : held ? BODY_HELD : BODY_NOWHERE, now);
+    session->mail.first = mail_lane(session)->decoder.number;
+    session->mail.too_long = false;
+    session->mail.noop_due = instant_after(now, session->mail.hold.noop);
     session->mail.holds_tail = passes && judge_wants(session, TO_SERVER, now) & SMTP_BODY_END;
     decoder_enter(&mail_lane(session)->decoder, PHASE_DATA);
 }
@@ -52,10 +56,34 @@ static size_t tail_length(struct span bytes)
     return end == 0 && span_ends(bytes, SPAN("\r")) ? 1 : end;
 }
 
+static bool has_window(const struct mail *mail)
+{
+    return mail->route == BODY_PASSES && mail->hold.window > 0;
+}
+
+/* Sends bytes of mail on; the last ones of a window stay behind. */
+static void send_on(struct session *session, struct span bytes, const struct outcome *outcome)
+{
+    struct mail *mail = &session->mail;
+    struct lane *lane = mail_lane(session);
+    if (!has_window(mail)) {
+        lane_send(lane, bytes, outcome);
+        return;
+    }
+    chain_append(&mail->kept, bytes);
+    if (mail->kept.len > mail->hold.window)
+        outbox_move_paced(
+            &lane->out, &mail->kept, mail->kept.len - (size_t)mail->hold.window,
+            (struct pace){ outcome->pace_bytes, outcome->pace_gap, outcome->pace_until });
+}
+
 void mail_lets_go(struct session *session)
 {
     struct mail *mail = &session->mail;
-    outbox_add(&mail_lane(session)->out, span_make(mail->tail, mail->tail_len));
+    struct lane *lane = mail_lane(session);
+    if (mail->route != BODY_HELD && !mail->asks)
+        outbox_move(&lane->out, &mail->kept, mail->kept.len);
+    outbox_add(&lane->out, span_make(mail->tail, mail->tail_len));
     mail->tail_len = 0;
 }
 
@@ -72,9 +100,9 @@ static void send_but_tail(struct session *session, struct span bytes, const stru
         bytes = span_make(joined, mail->tail_len + 1);
         mail->tail_len = 0;
     }
-    lane_send(lane, span_make(mail->tail, mail->tail_len), outcome);
+    send_on(session, span_make(mail->tail, mail->tail_len), outcome);
     mail->tail_len = tail_length(bytes);
-    lane_send(lane, span_drop_last(bytes, mail->tail_len), outcome);
+    send_on(session, span_drop_last(bytes, mail->tail_len), outcome);
     memcpy(mail->tail, bytes.ptr + bytes.len - mail->tail_len, mail->tail_len);
     /* A lenient server ends the mail at this dot, if it gets to see the whole line. */
     if (lane->decoder.dot_candidate)
@@ -91,7 +119,7 @@ static void send_mail(struct session *session, struct span bytes, const struct o
     else if (session->mail.holds_tail)
         send_but_tail(session, bytes, outcome);
     else
-        lane_send(mail_lane(session), bytes, outcome);
+        send_on(session, bytes, outcome);
 }
 
 /* The side leaves TLS: what follows of the mail is in clear. */
@@ -122,8 +150,8 @@ static void send_pieces(struct session *session, struct span content, const stru
 /* Without anything to add or keep back, bytes are relinked, not copied. */
 static bool passes_as_is(const struct session *session, const struct outcome *outcome)
 {
-    return session->mail.route == BODY_PASSES && !session->mail.holds_tail && !outcome->taken &&
-           outcome->fate == FATE_NONE;
+    return session->mail.route == BODY_PASSES && !has_window(&session->mail) &&
+           !session->mail.holds_tail && !outcome->taken && outcome->fate == FATE_NONE;
 }
 
 void mail_leaves(struct session *session, const struct smtp_event *event,

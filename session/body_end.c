@@ -64,7 +64,10 @@ static void release_line_end(struct session *session, const struct smtp_event *e
 static void end_is_spared(struct session *session, const struct smtp_event *event,
                           const struct outcome *outcome, instant now)
 {
-    release_line_end(session, event);
+    bool lags = session->mail.kept.len > 0;
+    chain_drop(&session->mail.kept, session->mail.kept.len);
+    if (!lags)
+        release_line_end(session, event);
     if (session->mail.route == BODY_RECHUNK) {
         chain_drop(&session->mail.chunk, session->mail.chunk.len);
         dialogue_expect(&session->dialogue)->client_verb = VERB_BDAT;
@@ -86,6 +89,7 @@ static void end_leaves(struct session *session, const struct smtp_event *event,
                        const struct outcome *outcome)
 {
     struct lane *lane = mail_lane(session);
+    outbox_move(&lane->out, &session->mail.kept, session->mail.kept.len);
     if (!outcome->has_answer)
         outbox_wait(&lane->out, outcome->delay);
     if (session->mail.route == BODY_RECHUNK)
@@ -140,6 +144,8 @@ void handle_body_end(struct session *session, const struct smtp_event *event, in
     log_event(session, event, false, now);
     if (session->mail.route == BODY_NOWHERE || session->detached)
         end_of_nowhere(session, &end, now);
+    else if (session->mail.route == BODY_HELD)
+        held_end(session, &end, now);
     else
         end_of_passing(session, &end, now);
     say_answers(session, now);

@@ -22,6 +22,7 @@ static void answer_early(struct session *session, bool chunked, const struct out
 static void mail_stops(struct session *session, const struct outcome *outcome, instant now)
 {
     struct mail *mail = &session->mail;
+    chain_drop(&mail->kept, mail->kept.len);
     mail_lets_go(session);
     chain_drop(&mail->chunk, mail->chunk.len);
     mail->route = BODY_NOWHERE;
@@ -50,6 +51,10 @@ void handle_body(struct session *session, const struct smtp_event *event, instan
         lane_discard(mail_lane(session), event->raw.len);
     } else {
         notice_line(session, event);
+        if (session->mail.route == BODY_HELD) {
+            held_line(session, event, now);
+            return;
+        }
         const struct outcome *outcome = judge(session, event, now);
         if (outcome->has_answer && !session->mail.answered)
             line_is_answered(session, event, outcome, now);

@@ -43,6 +43,11 @@ size_t before_fate(const struct outcome *outcome, size_t len)
     return outcome->fate_after < len ? (size_t)outcome->fate_after : len;
 }
 
+bool is_held(const struct hold *hold)
+{
+    return hold->whole || hold->window > 0;
+}
+
 static void outcome_begin(struct outcome *outcome)
 {
     text_clear(&outcome->content);
@@ -50,6 +55,7 @@ static void outcome_begin(struct outcome *outcome)
     outcome->taken = outcome->has_answer = outcome->answer_told = outcome->takes_over = false;
     outcome->has_bare = outcome->ends_rudely = false;
     outcome->piece_count = 0;
+    outcome->hold = (struct hold){ 0 };
     outcome->delay = 0;
     outcome->pace_bytes = 0;
     outcome->pace_gap = 0;
@@ -149,6 +155,8 @@ static void merge_content(struct outcome *outcome, struct mutation *mutation, en
 
 static void merge_timing(struct outcome *outcome, const struct mutation *mutation)
 {
+    if (!is_held(&outcome->hold))
+        outcome->hold = mutation->hold;
     outcome->delay = instant_after(outcome->delay, mutation->delay);
     if (mutation->pace_bytes) {
         outcome->pace_bytes = mutation->pace_bytes;
@@ -177,9 +185,10 @@ static void merge(struct outcome *outcome, struct mutation *mutation, enum verdi
 
 static bool asked_for_something(const struct mutation *mutation, enum verdict verdict)
 {
-    return verdict == TAKEN || mutation->has_answer || mutation->delay || mutation->pace_bytes ||
-           mutation->slice_after || mutation->gather || mutation->lists ||
-           mutation->fate != FATE_NONE || mutation->tls || mutation->noted || mutation->ends_rudely;
+    return verdict == TAKEN || mutation->has_answer || is_held(&mutation->hold) ||
+           mutation->delay || mutation->pace_bytes || mutation->slice_after || mutation->gather ||
+           mutation->lists || mutation->fate != FATE_NONE || mutation->tls || mutation->noted ||
+           mutation->ends_rudely;
 }
 
 /* Content that is taken already is out of reach of later rules; they neither act nor count. */

@@ -59,7 +59,7 @@ void match_notice(const struct rule *rule, struct span line, struct rule_notice 
     for (size_t i = 0; i < rule->filter_count; i++) {
         const struct rule_filter *filter = &rule->filters[i];
         uint8_t bit = (uint8_t)(1u << i);
-        if (!filter_remembers(filter) || !pattern_matches(filter->pattern, span_chomp(line)))
+        if (!filter_remembers(filter) || !pattern_matches(filter->pattern, line))
             continue;
         notice->contains |= bit;
         notice->last_line |= bit;

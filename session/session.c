@@ -62,6 +62,7 @@ struct session *session_new(const struct session_setup *setup, instant now)
     lane_init(&session->lanes[TO_SERVER], TO_SERVER, setup);
     lane_init(&session->lanes[TO_CLIENT], TO_CLIENT, setup);
     chain_init(&session->mail.chunk, setup->pool);
+    chain_init(&session->mail.kept, setup->pool);
     if (setup->rules->counts_sessions) {
         census_enter(session->recall, &session->facts, now);
         session->is_counted = true;
@@ -85,6 +86,7 @@ void session_free(struct session *session, instant now)
     lane_deinit(&session->lanes[TO_SERVER]);
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);
+    chain_deinit(&session->mail.kept);
     secure_give_up(session, CLIENT);
     secure_give_up(session, SERVER);
     text_deinit(&session->mail.refusal);
@@ -344,6 +346,7 @@ instant session_deadline(const struct session *session)
     instant due = idle_due(session);
     due = instant_min(due, outbox_deadline(&session->lanes[TO_SERVER].out));
     due = instant_min(due, outbox_deadline(&session->lanes[TO_CLIENT].out));
+    due = instant_min(due, held_due(session));
     if (session->upstream == UPSTREAM_WANTED)
         due = instant_min(due, session->connect_due);
     due = instant_min(due, secure_deadline(session, SERVER));
@@ -371,6 +374,7 @@ void session_tick(struct session *session, instant now)
     }
     for (int direction = 0; direction < 2; direction++)
         outbox_advance(&session->lanes[direction].out, now);
+    held_tick(session, now);
     if (now >= idle_due(session)) {
         set_ending(session, ENDING_IDLE_TIMEOUT);
         session->last_activity = now;
@@ -393,7 +397,7 @@ enum ending session_ending(const struct session *session)
 
 size_t session_held(const struct session *session)
 {
-    size_t held = session->mail.chunk.len;
+    size_t held = session->mail.chunk.len + session->mail.kept.len;
     for (int direction = 0; direction < 2; direction++)
         held += session->lanes[direction].in.len + outbox_len(&session->lanes[direction].out);
     return held;

@@ -26,7 +26,7 @@ static bool must_wait(const struct session *session, enum direction direction, u
     if (starttls_holds_client(session) || (kinds & SMTP_COMMAND && starttls_may_be_ours(session)))
         return true;
     if (kinds & (SMTP_BODY | SMTP_BODY_END))
-        return session->mail.route != BODY_PASSES;
+        return session->mail.route != BODY_PASSES || is_held(&session->mail.hold);
     /* Of a BDAT, rules may yet change the size. */
     return kinds & SMTP_COMMAND && chunk_route(session, now) == BODY_RECHUNK && lane->in.len &&
            byte_lower(chain_at(&lane->in, 0)) == 'b';
@@ -173,6 +173,8 @@ static bool lane_step(struct session *session, enum direction direction, instant
         lane_discard(lane, lane->in.len);
         return false;
     }
+    if (direction == TO_SERVER && session->mail.asks && !session->lanes[TO_CLIENT].source_ended)
+        return false;
     if (queue_is_full(session, direction, now) || outbox_len(&lane->out) >= LANE_HIGH_WATER)
         return false;
     if (!session->opaque && begins_foreign(session, direction))

@@ -7,6 +7,7 @@
  *   closing.c       what becomes of an end
  *   to_server.c     what becomes of connects and commands
  *   body_end.c      the end of a mail
+ *   held.c          mail that is kept until it is complete
  *   body_line.c     lines of mail meet the rules, or are answered
  *   to_client.c     what becomes of greetings and replies, and of replies made up here
  *   parting.c       the sides believe different things: bodies to nowhere, the stand-in, opaque
@@ -48,6 +49,7 @@ struct outcome {
     bool answer_told;
     bool takes_over;
     struct text answer;
+    struct hold hold;
     duration delay;
     uint64_t pace_bytes;
     duration pace_gap;
@@ -65,7 +67,8 @@ struct outcome {
 enum body_route {
     BODY_PASSES,  /* to the server, as the client frames it */
     BODY_NOWHERE, /* the server does not expect it */
-    BODY_RECHUNK  /* to the server, in BDAT chunks of our own: rules may change its size */
+    BODY_RECHUNK, /* to the server, in BDAT chunks of our own: rules may change its size */
+    BODY_HELD     /* nowhere until it is complete: the server does not know of it */
 };
 
 /* One direction. */
@@ -102,6 +105,12 @@ struct mail {
     size_t bare_at;      /* RECHUNK: where in `chunk` TLS is left, from 1; 0: nowhere */
     struct chain chunk;  /* RECHUNK: what has come out of the rules and not yet left */
     uint8_t end[8];      /* BODY_END: tail and dot line in one place */
+    struct hold hold;    /* what a rule asked for at DATA */
+    struct chain kept;   /* hold: what has not left */
+    bool asks;           /* hold: the server was told DATA for it; what the client says waits */
+    bool too_long;       /* hold: more came than is kept */
+    uint64_t first;      /* hold: the number of the event before the mail */
+    instant noop_due;    /* hold: when the server hears the next NOOP */
     struct text refusal; /* NOWHERE: how the server refused DATA; empty when it did not */
 };
 
@@ -253,6 +262,7 @@ void tls_begin(struct session *session, enum side side, instant now);
 unsigned judge_wants(const struct session *session, enum direction direction, instant now);
 unsigned judge_changes(const struct session *session, enum direction direction, instant now);
 bool judge_wants_lines(const struct session *session, enum direction direction, instant now);
+bool is_held(const struct hold *hold);
 /* How many of `len` bytes leave before the fate strikes. */
 size_t before_fate(const struct outcome *outcome, size_t len);
 /* A line of mail goes by, for rules whose filters remember it. */
@@ -303,6 +313,20 @@ void chunk_breaks_off(struct session *session);
 /* -- body_end.c ----------------------------------------------------------------------------- */
 
 void handle_body_end(struct session *session, const struct smtp_event *event, instant now);
+/* -- held.c --------------------------------------------------------------------------------- */
+
+/* A line or stretch of mail that is kept as it came: the rules see it when the mail is complete. */
+void held_line(struct session *session, const struct smtp_event *event, instant now);
+/* The mail is complete: it meets the rules, and the server is told DATA, or RSET. */
+void held_end(struct session *session, const struct smtp_event *event, instant now);
+/* The server replied to our DATA: the mail leaves, or the client hears why not. */
+void held_is_answered(struct session *session, const struct smtp_event *event, instant now);
+/* The server has replied to the mail: the next copy is under way, or the client may go on. */
+void held_is_taken(struct session *session, unsigned code);
+/* When the server is to hear NOOP; NEVER when it is not. */
+instant held_due(const struct session *session);
+void held_tick(struct session *session, instant now);
+
 /* -- body_line.c ---------------------------------------------------------------------------- */
 
 void handle_body(struct session *session, const struct smtp_event *event, instant now);

@@ -154,12 +154,27 @@ static void leave_lane(struct session *session, const struct smtp_event *event, 
         lane_discard(client_lane(session), event->raw.len);
 }
 
+/* The reply to the DATA that a kept mail waits for. */
+static bool is_for_held(const struct session *session, const struct pending *pending)
+{
+    return session->mail.asks && pending->server_verb == VERB_DATA && !pending->after_message;
+}
+
 static void swallow(struct session *session, const struct smtp_event *event, bool owned,
                     const struct pending *pending, instant now)
 {
-    reply_passed(session, pending, event->reply.code, REPLY_UNHEARD, event->raw, now);
+    bool final = pending->after_message;
+    unsigned code = event->reply.code;
+    if (is_for_held(session, pending)) {
+        held_is_answered(session, event, now);
+        leave_lane(session, event, owned);
+        return;
+    }
+    reply_passed(session, pending, code, REPLY_UNHEARD, event->raw, now);
     leave_lane(session, event, owned);
     dialogue_answered(&session->dialogue);
+    if (final)
+        held_is_taken(session, code);
 }
 
 static void pass(struct session *session, const struct smtp_event *event, bool owned,
@@ -176,9 +191,12 @@ static void pass(struct session *session, const struct smtp_event *event, bool o
         text_add(&reply, event->raw);
     }
     unsigned received = event->reply.code;
+    bool final = pending->after_message;
     unsigned heard = deliver(session, &shown, owned, judge(session, &shown, now));
     reply_passed(session, pending, received, heard, text_span(&reply), now);
     dialogue_answered(&session->dialogue);
+    if (final)
+        held_is_taken(session, received);
     text_deinit(&reply);
 }
 

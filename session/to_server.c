@@ -258,6 +258,8 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
     bool bare_lf = span_line_end(event->raw).len == 1;
     enum verb heard = VERB_NONE;
     bool spared = outcome->has_answer && (!outcome->answer_told || session->detached);
+    if (said == VERB_DATA)
+        session->mail.hold = outcome->hold;
     if (chunk.valid && is_rechunked(session, outcome, now)) {
         rechunk(session, event, &chunk, outcome, now);
         return;

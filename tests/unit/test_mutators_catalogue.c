@@ -144,19 +144,35 @@ static void test_every_mutator_wants_its_events(void **state)
         { &mutator_repeat, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE },
         { &mutator_mask, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_malform, SMTP_COMMAND | SMTP_GREETING | SMTP_REPLY },
         { &mutator_note, ANY_MOMENT },
         { &mutator_ehlo, SMTP_REPLY },
         { &mutator_greeting, SMTP_GREETING },
         { &mutator_strip_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_strip_lf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_bare_lf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_bare_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_crlf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
         { &mutator_terminator, SMTP_BODY_END },
+        { &mutator_unstuff, SMTP_BODY },
+        { &mutator_overstuff, SMTP_BODY },
+        { &mutator_smuggle, SMTP_BODY_END },
         { &mutator_header, SMTP_BODY },
+        { &mutator_footer, SMTP_BODY_END },
+        { &mutator_wrap, SMTP_BODY },
+        { &mutator_truncate, SMTP_BODY },
+        { &mutator_corrupt, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_strip_8bit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_nul, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+        { &mutator_replace_body, SMTP_BODY },
+        { &mutator_bdat, SMTP_COMMAND },
+        { &mutator_dribble_header, SMTP_BODY },
         { &mutator_delay, ANY_EVENT },
         { &mutator_progressive_delay, ANY_EVENT & ~(unsigned)(SMTP_BODY | SMTP_TLS | SMTP_CLOSE) },
         { &mutator_drip, CARRIES_BYTES },
         { &mutator_pace, CARRIES_BYTES },
         { &mutator_stall, ANY_MOMENT },
+        { &mutator_keep_alive, SMTP_GREETING | SMTP_REPLY },
         { &mutator_slice, CARRIES_BYTES },
         { &mutator_merge, CARRIES_BYTES },
         { &mutator_finish, ANY_MOMENT },
@@ -175,6 +191,9 @@ static void test_every_mutator_wants_its_events(void **state)
         { &mutator_limit_size, SMTP_COMMAND | SMTP_BODY_END },
         { &mutator_limit_sessions, SMTP_CONNECT | SMTP_COMMAND },
         { &mutator_lose_ack, SMTP_REPLY },
+        { &mutator_false_accept, SMTP_BODY_END },
+        { &mutator_deliver_twice, SMTP_COMMAND },
+        { &mutator_hold, SMTP_COMMAND },
     };
     (void)state;
     assert_int_equal(sizeof rows / sizeof rows[0], mutator_count);
@@ -195,7 +214,9 @@ static void test_only_rates_take_bodies_in_bulk(void **state)
             mutator == &mutator_drip || mutator == &mutator_pace || mutator == &mutator_limit;
         assert_int_equal(mutator->on_bulk, is_rate);
         assert_true(mutator->timing_only || !mutator->on_bulk);
-        assert_int_equal(mutator->whole_message, mutator == &mutator_header);
+        bool is_whole = mutator == &mutator_header || mutator == &mutator_truncate ||
+                        mutator == &mutator_replace_body || mutator == &mutator_dribble_header;
+        assert_int_equal(mutator->whole_message, is_whole);
     }
 }
 

@@ -290,7 +290,8 @@ static void test_parameters(void **state)
         { "to server command answer", "19: \"answer\" needs reply=" },
         { "to server command rewrite with=x",
           "19: rewrite: either line= or both match= and with= are needed" },
-        { "to server body header", "16: header: add=, remove= or rename= with to= is needed" },
+        { "to server body header",
+          "16: header: add=, remove=, refold= or rename= with to= is needed" },
     };
     (void)state;
     EXPECT_ERRORS(cases);
