@@ -49,6 +49,7 @@ const struct mutator mutator_answer = {
         "server spared gets nothing from that line on, and its connection is ended without a dot; "
         "what else the client sends of the mail goes nowhere. With upstream=told the mail goes on "
         "and the server's own reply to it is swallowed.\n\n"
+        "An empty reply says nothing: what is left is what then= does. "
         "then=finish closes both connections behind the reply, as a server does behind 421; "
         "then=reset tears them; then=mute says nothing more to the client; then=tear-client tears "
         "the client's connection and leaves the server's open and silent.",

@@ -12,6 +12,8 @@ void answering_end(struct mutation *mutation, size_t then, uint64_t after)
 
 void answering_say(struct mutation *mutation, size_t reply, size_t then, bool told)
 {
-    mutation_answer(mutation, mutation_text(mutation, reply), told);
+    struct span text = mutation_text(mutation, reply);
+    if (text.len > 0)
+        mutation_answer(mutation, text, told);
     answering_end(mutation, then, told ? UINT64_MAX : 0);
 }

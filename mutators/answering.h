@@ -19,7 +19,8 @@ enum { ANSWERING_GO_ON, ANSWERING_FINISH, ANSWERING_RESET, ANSWERING_MUTE };
 
 /* Does what parameter `then` says, once `after` bytes of the event have left. */
 void answering_end(struct mutation *mutation, size_t then, uint64_t after);
-/* Tells the client the text of parameter `reply`, then does what parameter `then` says. */
+/* Tells the client the text of parameter `reply`, then does what parameter `then` says. An empty
+ * text says nothing at all: the event is dropped. */
 void answering_say(struct mutation *mutation, size_t reply, size_t then, bool told);
 
 #endif

@@ -5,8 +5,7 @@
 #include "mutators/names.h"
 #include "smtp/about.h"
 
-enum { TEXT, TYPE, FROM };
-enum { FROM_TOP, FROM_HERE };
+enum { TEXT, TYPE };
 
 static const struct param replace_body_params[] = {
     [TEXT] = { .name = "text",
@@ -16,11 +15,6 @@ static const struct param replace_body_params[] = {
     [TYPE] = { .name = "type",
                .kind = PARAM_TEXT,
                .what = "the new Content-Type; the fields about the old one go" },
-    [FROM] = { .name = "from",
-               .kind = PARAM_WORD,
-               .choices = "top|here",
-               .preset = FROM_TOP,
-               .what = "whether all the text goes, or what stands from the rule's line on" },
 };
 
 struct replace_body_state {
@@ -71,10 +65,9 @@ static enum verdict replace_body_apply(struct mutation *mutation, const struct s
 {
     struct replace_body_state *state = mutation->state;
     uint64_t message = about_message(mutation->dialogue, event);
-    bool here = mutation_param(mutation, FROM) == FROM_HERE;
     if (event->body.offset == 0 || state->message != message)
         *state = (struct replace_body_state){ .message = message };
-    if (here || state->replaced || !event->body.header)
+    if (state->replaced || !event->body.header)
         return replace_here(mutation, event, state);
     return replace_below(mutation, event, state);
 }
@@ -88,8 +81,7 @@ const struct mutator mutator_replace_body = {
         "with "
         "signatures that no longer hold. With type= the fields that described the old content go "
         "and a new Content-Type stands in their place; without it a notice of plain text stands "
-        "where the header promises parts or base64. from=here leaves what came before the line "
-        "that the rule hits.\n\n"
+        "where the header promises parts or base64.\n\n"
         "A rule that shall act only on mail with a certain content needs the mail to be kept back "
         "until that is known: `to server command DATA hold`, and `contains=/.../` here.",
     .clause = "RFC 5321 section 6.4: a relay does not change what it passes on.",

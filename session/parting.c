@@ -106,7 +106,7 @@ static void leave_server(struct session *session, instant now)
 
 void give_up_server(struct session *session, enum fate fate, instant now)
 {
-    if (fate == FATE_TEAR_CLIENT)
+    if (fate == FATE_TEAR_CLIENT || fate == FATE_RESET)
         leave_server(session, now);
     else
         part_company(session, now);

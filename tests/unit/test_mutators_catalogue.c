@@ -131,75 +131,76 @@ static void test_every_parameter_is_complete(void **state)
 #define ANY_MOMENT (ANY_EVENT | SMTP_IDLE)
 
 /* Which events are its own, and which are not, is a promise to profiles. */
+static const struct {
+    const struct mutator *mutator;
+    unsigned wants;
+} wanting[] = {
+    { &mutator_answer, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END },
+    { &mutator_rewrite, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_pass, CARRIES_BYTES },
+    { &mutator_drop, CARRIES_BYTES | SMTP_CLOSE },
+    { &mutator_repeat, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE },
+    { &mutator_mask, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_malform, SMTP_COMMAND | SMTP_GREETING | SMTP_REPLY },
+    { &mutator_note, ANY_MOMENT },
+    { &mutator_ehlo, SMTP_REPLY },
+    { &mutator_greeting, SMTP_GREETING },
+    { &mutator_strip_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_strip_lf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_bare_lf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_bare_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_crlf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_terminator, SMTP_BODY_END },
+    { &mutator_unstuff, SMTP_BODY },
+    { &mutator_overstuff, SMTP_BODY },
+    { &mutator_smuggle, SMTP_BODY_END },
+    { &mutator_header, SMTP_BODY },
+    { &mutator_footer, SMTP_BODY_END },
+    { &mutator_wrap, SMTP_BODY },
+    { &mutator_truncate, SMTP_BODY },
+    { &mutator_corrupt, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_strip_8bit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_nul, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_replace_body, SMTP_BODY },
+    { &mutator_bdat, SMTP_COMMAND },
+    { &mutator_dribble_header, SMTP_BODY },
+    { &mutator_delay, ANY_EVENT },
+    { &mutator_progressive_delay, ANY_EVENT & ~(unsigned)(SMTP_BODY | SMTP_TLS | SMTP_CLOSE) },
+    { &mutator_drip, CARRIES_BYTES },
+    { &mutator_pace, CARRIES_BYTES },
+    { &mutator_stall, ANY_MOMENT },
+    { &mutator_keep_alive, SMTP_GREETING | SMTP_REPLY },
+    { &mutator_slice, CARRIES_BYTES },
+    { &mutator_merge, CARRIES_BYTES },
+    { &mutator_finish, ANY_MOMENT },
+    { &mutator_reset, ANY_MOMENT },
+    { &mutator_blackhole, ANY_MOMENT },
+    { &mutator_limit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
+    { &mutator_certificate, SMTP_TLS },
+    { &mutator_tls, SMTP_TLS },
+    { &mutator_no_close_notify, SMTP_TLS | SMTP_CLOSE },
+    { &mutator_inject_plaintext, (CARRIES_BYTES & ~(unsigned)SMTP_GREETING) | SMTP_TLS },
+    { &mutator_greylist, ANSWERED },
+    { &mutator_throttle, ANSWERED },
+    { &mutator_block_list, ANSWERED | SMTP_GREETING | SMTP_REPLY | SMTP_BODY | SMTP_CLOSE },
+    { &mutator_back_pressure, ANSWERED },
+    { &mutator_limit_recipients, SMTP_COMMAND | SMTP_BODY_END },
+    { &mutator_limit_size, SMTP_COMMAND | SMTP_BODY_END },
+    { &mutator_limit_sessions, SMTP_CONNECT | SMTP_COMMAND },
+    { &mutator_lose_ack, SMTP_REPLY },
+    { &mutator_false_accept, SMTP_BODY_END },
+    { &mutator_deliver_twice, SMTP_COMMAND },
+    { &mutator_hold, SMTP_COMMAND },
+};
+
 static void test_every_mutator_wants_its_events(void **state)
 {
-    static const struct {
-        const struct mutator *mutator;
-        unsigned wants;
-    } rows[] = {
-        { &mutator_answer, SMTP_CONNECT | SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END },
-        { &mutator_rewrite, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_pass, CARRIES_BYTES },
-        { &mutator_drop, CARRIES_BYTES | SMTP_CLOSE },
-        { &mutator_repeat, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE },
-        { &mutator_mask, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_malform, SMTP_COMMAND | SMTP_GREETING | SMTP_REPLY },
-        { &mutator_note, ANY_MOMENT },
-        { &mutator_ehlo, SMTP_REPLY },
-        { &mutator_greeting, SMTP_GREETING },
-        { &mutator_strip_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_strip_lf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_bare_lf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_bare_cr, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_crlf, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_terminator, SMTP_BODY_END },
-        { &mutator_unstuff, SMTP_BODY },
-        { &mutator_overstuff, SMTP_BODY },
-        { &mutator_smuggle, SMTP_BODY_END },
-        { &mutator_header, SMTP_BODY },
-        { &mutator_footer, SMTP_BODY_END },
-        { &mutator_wrap, SMTP_BODY },
-        { &mutator_truncate, SMTP_BODY },
-        { &mutator_corrupt, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_strip_8bit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_nul, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_replace_body, SMTP_BODY },
-        { &mutator_bdat, SMTP_COMMAND },
-        { &mutator_dribble_header, SMTP_BODY },
-        { &mutator_delay, ANY_EVENT },
-        { &mutator_progressive_delay, ANY_EVENT & ~(unsigned)(SMTP_BODY | SMTP_TLS | SMTP_CLOSE) },
-        { &mutator_drip, CARRIES_BYTES },
-        { &mutator_pace, CARRIES_BYTES },
-        { &mutator_stall, ANY_MOMENT },
-        { &mutator_keep_alive, SMTP_GREETING | SMTP_REPLY },
-        { &mutator_slice, CARRIES_BYTES },
-        { &mutator_merge, CARRIES_BYTES },
-        { &mutator_finish, ANY_MOMENT },
-        { &mutator_reset, ANY_MOMENT },
-        { &mutator_blackhole, ANY_MOMENT },
-        { &mutator_limit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
-        { &mutator_certificate, SMTP_TLS },
-        { &mutator_tls, SMTP_TLS },
-        { &mutator_no_close_notify, SMTP_TLS | SMTP_CLOSE },
-        { &mutator_inject_plaintext, (CARRIES_BYTES & ~(unsigned)SMTP_GREETING) | SMTP_TLS },
-        { &mutator_greylist, ANSWERED },
-        { &mutator_throttle, ANSWERED },
-        { &mutator_block_list, ANSWERED | SMTP_GREETING | SMTP_REPLY | SMTP_BODY | SMTP_CLOSE },
-        { &mutator_back_pressure, ANSWERED },
-        { &mutator_limit_recipients, SMTP_COMMAND | SMTP_BODY_END },
-        { &mutator_limit_size, SMTP_COMMAND | SMTP_BODY_END },
-        { &mutator_limit_sessions, SMTP_CONNECT | SMTP_COMMAND },
-        { &mutator_lose_ack, SMTP_REPLY },
-        { &mutator_false_accept, SMTP_BODY_END },
-        { &mutator_deliver_twice, SMTP_COMMAND },
-        { &mutator_hold, SMTP_COMMAND },
-    };
     (void)state;
-    assert_int_equal(sizeof rows / sizeof rows[0], mutator_count);
+    assert_int_equal(sizeof wanting / sizeof wanting[0], mutator_count);
     for (size_t i = 0; i < mutator_count; i++) {
-        assert_ptr_equal(rows[i].mutator, mutators[i]);
-        if (rows[i].wants != mutators[i]->wants)
+        assert_ptr_equal(wanting[i].mutator, mutators[i]);
+        if (wanting[i].wants != mutators[i]->wants)
             fail_msg("%s wants other events", mutators[i]->name);
     }
 }
