@@ -22,13 +22,22 @@ static void answer_for_gone_server(struct session *session, instant now)
     say_answers(session, now);
 }
 
-/* One leg of a session whose sides were parted has ended. */
+void settle_leaving(struct session *session)
+{
+    if (!session->leaving || session->dialogue.count > 0)
+        return;
+    session->leaving = false;
+    outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+}
+
+/* One leg of a session whose sides were parted has ended. A client that ends its direction behind a
+ * pipelined QUIT still reads: it gets what it is owed. */
 static void parted_leg_ended(struct session *session, enum direction direction, instant now)
 {
+    session->leaving |= direction == TO_SERVER;
     if (direction == TO_CLIENT)
         answer_for_gone_server(session, now);
-    else
-        outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+    settle_leaving(session);
 }
 
 void handle_close(struct session *session, enum direction direction, instant now)

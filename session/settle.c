@@ -200,6 +200,7 @@ void session_settle(struct session *session, instant now)
     /* The server's end may have set bytes free that waited for its reply. */
     while (lane_step(session, TO_SERVER, now))
         continue;
+    settle_leaving(session);
     settle_fate(session, now);
     for (int direction = 0; direction < 2; direction++)
         lane_note_pressure(&session->lanes[direction]);

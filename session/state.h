@@ -170,6 +170,7 @@ struct session {
     enum verb fork;              /* what the client waits at a fork for */
     enum upstream upstream;
     bool greeted;  /* the greeting has passed the rules, or was made up */
+    bool leaving;  /* ... and the client has ended its direction: it is owed replies still */
     bool detached; /* the server's leg was given up: the stand-in answers */
     bool opaque;
     duration put_off; /* how long a greylist had put off what it took last */
@@ -399,6 +400,8 @@ void silence_tells(struct session *session, instant now);
 
 /* The source of the lane has ended and all its bytes were dealt with: the end travels on. */
 void handle_close(struct session *session, enum direction direction, instant now);
+/* A client that is owed no reply any more is let go, if it wants to. */
+void settle_leaving(struct session *session);
 /* The upstream was never reached, or TLS with it: the client is told, which no rule can have
  * prevented. */
 void upstream_fails(struct session *session, enum ending ending, instant now);

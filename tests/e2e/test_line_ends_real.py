@@ -1,0 +1,156 @@
+"""Line ends, ends of mail and malformed replies between two real programs."""
+import unittest
+
+from lab.exim import Exim
+from lab.opensmtpd import OpenSmtpd
+from lab.postfix import Postfix
+from lab.sendmail import Sendmail
+from letter import Letter
+from test_profiles_real import SHORT_TIMER_S, ProfileTest
+
+
+class Smuggled(ProfileTest):
+    """How many mails a receiver makes of one, by the sequence between the two."""
+
+    VARIANTS = ("lf-lf", "lf-crlf", "crlf-lf", "cr-cr", "crcrlf-behind", "nul-before")
+
+    def count(self, receiver, variant: str) -> int:
+        sender, letter, proxy = self.sends(
+            Postfix, receiver.port, profiles=[f"smuggling-terminators:{variant}"],
+            timer_s=SHORT_TIMER_S)
+        proxy.journal.wait(event="close")
+        receiver.settle()
+        return len([message for message in receiver.messages()
+                    if b"Subject: smuggled" in message.split(b"\n\n")[0]])
+
+    def check(self, kind, honoured: set) -> None:
+        receiver = self.server(kind, f"rx-{kind.program}")
+        before = 0
+        for variant in self.VARIANTS:
+            with self.subTest(variant):
+                smuggled = self.count(receiver, variant)
+                self.assertEqual(variant in honoured, smuggled > before)
+                before = smuggled
+
+    def test_postfix(self):
+        self.check(Postfix, set())
+
+    def test_exim(self):
+        self.check(Exim, set())
+
+    def test_opensmtpd(self):
+        self.check(OpenSmtpd, set())
+
+    def test_sendmail(self):
+        self.check(Sendmail, set())
+
+
+class BareLf(ProfileTest):
+    def through_two(self, relay: str, gateway: str, kind) -> tuple:
+        """The relay damages the line ends, the gateway behind it minds them."""
+        behind = self.proxy(self.receiver.port, profiles=[gateway])
+        return self.sends(kind, behind.port, profiles=[relay])
+
+    def test_qmail_makes_mail_wait_that_will_never_pass(self):
+        for kind in (Postfix, Exim):
+            with self.subTest(kind.program):
+                sender, letter, _ = self.through_two("bare-lf-reject:all-lines", "bare-lf-reject",
+                                                     kind)
+                sender.wait_deferred()
+                self.assertEqual(1, len(sender.queue()))
+                self.assert_nothing_arrived(letter)
+
+    def test_postfix_refuses_it_for_good(self):
+        sender, letter, _ = self.through_two("bare-lf-reject:one-line", "bare-lf-reject:postfix",
+                                             Postfix)
+        self.check_bounced(sender, letter, b"Error: bare <LF> received")
+
+    def test_right_lines_pass(self):
+        sender, letter, _ = self.through("bare-lf-reject", Postfix)
+        self.check_delivered(sender, letter)
+
+
+class LongLines(ProfileTest):
+    def test_folding_relay_changes_the_text(self):
+        letter = Letter([b"x" * 990 + b"0123456789"])
+        sender, _, _ = self.through("long-line:postfix", Exim, letter=letter)
+        sender.wait_queue_empty()
+        [message] = self.receiver.wait_letter(letter)
+        self.assertIn(b"x01234567\n 89", message.replace(b"\r\n", b"\n"))
+
+    def test_line_that_ends_the_connection_keeps_mail_queued(self):
+        letter = Letter([b"x" * 1100])
+        sender, _, _ = self.through("long-line", Exim, letter=letter)
+        sender.wait_deferred()
+        self.assert_nothing_arrived(letter)
+
+
+class Closes(ProfileTest):
+    def test_mail_stays_queued(self):
+        for variant in ("after-354", "after-354-reset", "after-dot", "after-dot-reset"):
+            for kind in (Postfix, Exim):
+                with self.subTest(variant, kind=kind.program):
+                    sender, letter, _ = self.through(f"close-instead-of-reply:{variant}", kind)
+                    sender.wait_deferred()
+                    self.assertEqual(1, len(sender.queue()))
+                    self.assert_nothing_arrived(letter)
+
+    def test_large_mail_stays_queued(self):
+        letter = Letter([b"x" * 70] * 500)
+        for variant in ("mid-data", "mid-data-reset"):
+            with self.subTest(variant):
+                sender, _, _ = self.through(f"close-instead-of-reply:{variant}", Postfix,
+                                            letter=letter)
+                sender.wait_deferred()
+                self.assert_nothing_arrived(letter)
+
+    def test_postfix_tries_helo_behind_an_end_at_ehlo(self):
+        sender, letter, _ = self.through("close-instead-of-reply:after-ehlo", Postfix)
+        sender.wait_deferred()
+        self.assert_nothing_arrived(letter)
+
+
+class MalformedReplies(ProfileTest):
+    """What became of the mail, by kind of reply and by sender."""
+
+    def outcome(self, variant: str, kind) -> str:
+        sender, letter, proxy = self.through(f"malformed-reply-lines:{variant}", kind,
+                                             timer_s=SHORT_TIMER_S)
+        proxy.journal.wait(event="close")
+        self.receiver.settle()
+        copies = len(self.receiver.copies(letter))
+        self.assertLessEqual(copies, 1)
+        kept = "kept" if sender.queue() else "bounced" if sender.messages() else "done"
+        return f"{'delivered' if copies else 'lost'}, {kept}"
+
+    def check(self, kind, expected: dict) -> None:
+        for variant, outcome in expected.items():
+            with self.subTest(variant):
+                self.assertEqual(outcome, self.outcome(variant, kind))
+
+    def test_postfix(self):
+        self.check(Postfix, {
+            "lf-only": "delivered, done",
+            "blank-first": "delivered, kept",
+            "byte-by-byte": "delivered, done",
+            "code-only": "delivered, done",
+            "mixed-codes": "delivered, done",
+            "no-code": "lost, kept",
+            "unended": "delivered, kept",
+            "wrong-enhanced": "delivered, done",
+            "over-long": "delivered, done",
+        })
+
+    def test_exim(self):
+        self.check(Exim, {
+            "lf-only": "delivered, done",
+            "code-only": "delivered, done",
+            "mixed-codes": "lost, kept",
+            "no-code": "lost, kept",
+            "unended": "delivered, kept",
+            "over-long": "delivered, done",
+        })
+
+
+if __name__ == "__main__":
+    unittest.main()
