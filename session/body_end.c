@@ -79,6 +79,10 @@ static void end_is_spared(struct session *session, const struct smtp_event *even
 /* What rules put at the end of mail that came by BDAT is its last lines. */
 static void last_chunk_leaves(struct session *session, const struct outcome *outcome)
 {
+    if (outcome->fate != FATE_NONE && outcome->fate_after == 0) {
+        chain_drop(&session->mail.chunk, session->mail.chunk.len);
+        return;
+    }
     if (outcome->taken)
         chain_append(&session->mail.chunk, text_span(&outcome->content));
     chunk_say(session, true, session->mail.swallows ? REPLY_SWALLOWED : REPLY_PASSES);

@@ -81,7 +81,8 @@ class DkimTest(ProfileTest):
         self.assertTrue(self.holds(self.RELAXED, 'to server body header add="X-Antivirus: Clean"'))
 
     def test_wrapped_replaced_truncated_and_corrupted_bodies_break_them(self):
-        for rule in ("to server body wrap at=500", "to server body matches=/^a line/ corrupt bytes=9",
+        for rule in ("to server body wrap at=500",
+                     "to server body matches=/^a line/ corrupt bytes=9",
                      "to server body overstuff",
                      'to server body matches=/with/ rewrite match=/with/ with="without"'):
             with self.subTest(rule):

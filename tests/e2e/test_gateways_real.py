@@ -118,7 +118,8 @@ class KeepAlive(ProfileTest):
         self.check_bounced(sender, letter, b"554 5.7.1 Virus detected.")
 
     def test_an_end_in_the_midst_of_the_reply_delivers_twice(self):
-        rules = [self.LINES.format(250), "to client reply 250 after DATA once per run finish after=42"]
+        rules = [self.LINES.format(250),
+                 "to client reply 250 after DATA once per run finish after=42"]
         sender, letter, _ = self.sends(Postfix, self.receiver.port, rules=rules)
         sender.wait_deferred()
         sender.flush()
