@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include <stdlib.h>
-
 #include "base/check.h"
 
 void mutation_begin(struct mutation *mutation)

@@ -6,6 +6,8 @@
 # saw: senders that bounce on the first 4xx, that try again within seconds and then never more, or from another address each time
 # expect: a sender keeps the mail, waits half an hour or so, tries again for four or five days, and delivers it once
 # clause: RFC 5321 section 4.2.1 (4yz is transient), section 4.5.4.1 (waiting and trying again); RFC 6647
+# Firewalls that answer SYN with RST for the first three minutes are not here: the connection to the proxy stands by the time rules
+# act. `to client connect reset` comes nearest.
 
 # variant: postgrey 450 4.2.0 at RCPT for five minutes, by triplet and /24; what was delayed gets an X-Greylist field
 to server  command MAIL  block-list  name=postgrey key=session time=0s
