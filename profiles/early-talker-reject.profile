@@ -32,3 +32,8 @@ to client  reply 220 after STARTTLS  early=yes  rewrite  line="454 4.5.0 SMTP pr
 # variant: cox words before the greeting hear 421 in place of it
 to client  connect  delay  time=500ms
 to server  command  unsaid=HELO unsaid=EHLO early=yes  answer  reply="421 {host} cox ESMTP no data before greeting" upstream=dropped then=finish
+
+# variant: postfix-2 Postfix before 3.9 only writes it down
+to client  reply 250 after EHLO  ehlo   remove=PIPELINING
+to client  reply                 delay  time=50ms..500ms
+to server  command  early=yes    note

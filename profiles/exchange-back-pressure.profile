@@ -22,3 +22,9 @@ to server  command MAIL  chance 1/2  answer  reply="452 4.3.1 Insufficient syste
 # variant: load MAIL hears 452 from twenty messages on, until the load has fallen to five; it falls by one each second
 to server  command MAIL  back-pressure  high=20 low=5 drain=1s
 
+# variant: external medium pressure as the documents have it: clients of private networks are served, all others hear 452 for MAIL
+to server  command MAIL  client=10.0.0.0/8      pass
+to server  command MAIL  client=172.16.0.0/12   pass
+to server  command MAIL  client=192.168.0.0/16  pass
+to server  command MAIL  client=127.0.0.0/8     pass
+to server  command MAIL  answer  reply="452 4.3.1 Insufficient system resources"

@@ -1,11 +1,12 @@
 # group: mixed
 # title: Addresses that ask for their own fault
 # imitates: the forms that test servers agree on: BadSMTP (rcpt550_5.1.1@, mail452@, data552@), mox localserve (…550@, …temperror@, …permerror@, …timeout@, mailfrom… and rcptto… in front), KumoMTA's Smart Sink (tempfail@, permfail@); and our own bounce+451@, delay-5s@, drop@
-# source: README of BadSMTP/BadSMTP; localserve.go of mjl-/mox; docs.kumomta.com, Performance Testing. What Mailtrap simulates it does by settings, not by addresses
+# source: README of BadSMTP/BadSMTP; localserve.go of mjl-/mox; docs.kumomta.com, Performance Testing. Of Mailtrap no such addresses were found
 # saw: senders that do to a whole message what one recipient asked for, and test suites that need a server of their own for each code
 # expect: a sender does with each recipient what its own reply says, and delivers to the others of the same message
 # clause: RFC 5321 section 3.3 (each RCPT has a reply of its own), section 4.2.1 (what codes mean); RFC 3463
 # On RCPT each address is about itself alone. Where the reply belongs to the message, the first recipient is asked, as mox does with one.
+# Behind DATA and behind the message only the codes that stand below are known; any other is delivered.
 # A code may be followed by an enhanced one, as in bounce+550_5.1.1@ or rcpt450_4.2.2@. Times are ms, s, m or h.
 
 # Mail that comes by BDAT may come before the replies to RCPT are known.
