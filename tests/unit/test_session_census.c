@@ -1,5 +1,5 @@
-/* test_session_census: sessions that are open at the same time are counted, and leave the count when
- * they are over. */
+/* test_session_census: sessions that are open at the same time are counted, and leave the count
+ * when they are over. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
