@@ -70,10 +70,12 @@ bool starttls_holds_client(const struct session *session)
 
 enum offer { OFFER_AS_IT_IS, OFFER_HIDDEN, OFFER_ADDED };
 
-/* RFC 3207 section 4.2: under TLS it is not offered any more. */
+/* RFC 3207 section 4.2: under TLS it is not offered any more. Between two sides that began with TLS
+ * the proxy is a wire, whatever the server offers. */
 static enum offer offer_to_client(const struct session *session)
 {
-    if (side_is_secure(session, CLIENT))
+    bool is_wire = session->options->tls == TLS_PASS && side_is_secure(session, SERVER);
+    if (side_is_secure(session, CLIENT) && !is_wire)
         return OFFER_HIDDEN;
     switch (session->options->tls) {
     case TLS_PASS:
