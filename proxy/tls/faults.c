@@ -6,20 +6,11 @@
 /* RFC 8446 section 6: a fatal alert in a record of its own, in clear text. */
 enum { ALERT = 21, FATAL = 2 };
 
-/* What takes the place of our hello or of the answer to it comes at that place, not behind it. */
-static enum tls_moment moment_of(const struct tls_plan *plan, bool is_server)
-{
-    bool replaces = plan->fault == TLS_FAULT_GARBAGE || plan->fault == TLS_FAULT_PLAIN;
-    if (!replaces || plan->moment == TLS_WITHIN)
-        return plan->moment;
-    return is_server ? TLS_AFTER_HELLO : TLS_BEFORE;
-}
-
 bool fault_is_due(const struct tls_plan *plan, const struct handshake_progress *progress)
 {
     if (plan->fault == TLS_FAULT_NONE || progress->is_resumed)
         return false;
-    switch (moment_of(plan, progress->is_server)) {
+    switch (plan->moment) {
     case TLS_BEFORE: return true;
     case TLS_AFTER_HELLO: return progress->has_hello;
     case TLS_WITHIN: return progress->is_within;

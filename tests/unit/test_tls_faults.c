@@ -118,7 +118,7 @@ static void test_plain_text_takes_the_place_of_the_answer(void **state)
 static void test_garbage_takes_the_place_of_the_hello(void **state)
 {
     struct tls_pair pair;
-    struct tls_plan plan = plan_of(TLS_FAULT_GARBAGE, TLS_AFTER_HELLO);
+    struct tls_plan plan = plan_of(TLS_FAULT_GARBAGE, TLS_BEFORE);
     begin(&pair, state, END_CLIENT, &plan);
     assert_false(tls_pair_shake(&pair));
     assert_int_equal(pair.carried[END_SERVER], plan.text_len);
