@@ -69,7 +69,8 @@ class TlsSocket:
                 return self
             except ssl.SSLWantReadError:
                 self._flush_all()
-                self._receive()
+                if not self._receive():
+                    raise ConnectionAbortedError("the peer ended the handshake") from None
 
     def send(self, data: bytes) -> int:
         """Takes all of it, or raises BlockingIOError while records of before wait."""
@@ -91,10 +92,9 @@ class TlsSocket:
             try:
                 return self._read(size)
             except ssl.SSLWantReadError:
-                self._receive()
-            except ssl.SSLEOFError:
-                self.was_cut = True
-                return b""
+                if not self._receive():
+                    self.was_cut = True
+                    return b""
 
     def is_flushed(self) -> bool:
         try:
@@ -146,18 +146,17 @@ class TlsSocket:
         try:
             while part := self.tls.read(size):
                 parts.append(part)
-        except (ssl.SSLWantReadError, ssl.SSLEOFError):
+        except ssl.SSLWantReadError:
             if not parts:
                 raise
         except ssl.SSLZeroReturnError:
             pass
         return b"".join(parts)
 
-    def _receive(self) -> None:
+    def _receive(self) -> bool:
         data = self.endpoint.recv(1 << 18)
         self.incoming.write(data)
-        if not data:
-            self.incoming.write_eof()
+        return bool(data)
 
     def _say_goodbye(self) -> None:
         try:
