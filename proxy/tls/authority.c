@@ -62,8 +62,9 @@ void certificate_fingerprint(const X509 *certificate, char text[FINGERPRINT_TEXT
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     check(X509_digest(certificate, EVP_sha256(), digest, &length) == 1);
-    for (unsigned i = 0; i < length; i++)
-        snprintf(text + (size_t)i * 3, 4, i + 1 < length ? "%02X:" : "%02X", (unsigned)digest[i]);
+    for (size_t i = 0; i < length; i++)
+        snprintf(text + i * 3, FINGERPRINT_TEXT_SIZE - i * 3, i + 1 < length ? "%02X:" : "%02X",
+                 (unsigned)digest[i]);
 }
 
 void certificate_add_subject(const X509 *certificate, struct text *out)
