@@ -53,7 +53,7 @@ static enum pcap_end end_of(enum side side, enum speaker by)
 /* 192.0.2.1 is the client, .2 is the proxy, .3 is the server. */
 static void make_up(struct pcap_flow *flow, enum side side, enum pcap_end end, uint64_t number)
 {
-    unsigned host = (side == CLIENT ? 1 : 2) + (end == PCAP_SERVER ? 1 : 0);
+    unsigned host = (side == CLIENT ? 1U : 2U) + (end == PCAP_SERVER ? 1U : 0U);
     memcpy(flow->ends[end].bytes, (uint8_t[]){ 192, 0, 2, (uint8_t)host }, 4);
     flow->ends[end].port = (uint16_t)(1024 + number % 60000);
 }

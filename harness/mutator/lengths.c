@@ -64,7 +64,7 @@ bool operation_length_repair(struct work *work)
 
 bool operation_length_lie(struct work *work)
 {
-    size_t at;
+    size_t at = 0;
     if (!find_announced(work, &at))
         return false;
     struct span number = announced(&work->stream.units[at]);

@@ -67,8 +67,8 @@ static void obey_fragment(struct layer *layer)
     if (layer->record_size == RECORD_MAX)
         return;
     layer->wire.splitter.size = size;
-    SSL_set_max_send_fragment(layer->ssl,
-                              size > OPENSSL_FRAGMENT_MIN ? size : OPENSSL_FRAGMENT_MIN);
+    size_t encrypted = size > OPENSSL_FRAGMENT_MIN ? size : OPENSSL_FRAGMENT_MIN;
+    SSL_set_max_send_fragment(layer->ssl, (long)encrypted);
 }
 
 struct layer *layer_new(SSL *ssl, struct buffer_store *store, const struct tls_plan *plan)
