@@ -94,7 +94,7 @@ class ModesTest(TlsStage):
         self.assertEqual([stuffed(letter)], upstream.messages)
         self.assertNotIn(b"STARTTLS\r\n", upstream.commands)
         self.assertEqual(["to client"], [entry["direction"] for entry
-                                         in proxy.journal.entries(event="tls")])
+                                         in proxy.journal.wait(event="tls")])
 
     def test_to_the_server_only(self):
         upstream = self.secure_polite(self.ecdsa.context())
@@ -106,7 +106,7 @@ class ModesTest(TlsStage):
             client.say("QUIT")
         self.assertEqual([stuffed(letter)], upstream.messages)
         self.assertEqual(["to server"], [entry["direction"] for entry
-                                         in proxy.journal.entries(event="tls")])
+                                         in proxy.journal.wait(event="tls")])
 
     def test_implicit_to_a_plain_upstream(self):
         upstream = self.polite()
@@ -228,7 +228,7 @@ class FailureTest(TlsStage):
                            "--verify-failure", "go-on")
         with self.secured(proxy.port) as client:
             client.say("QUIT")
-        self.assertIn("self-signed certificate", str(proxy.journal.entries(event="tls")[0]))
+        self.assertIn("self-signed certificate", str(proxy.journal.wait(event="tls")[0]))
 
 
 class EndingTest(TlsStage):

@@ -125,7 +125,7 @@ class ServerFaultsTest(TlsStage):
                     break
             tls = connection.socket
             heard.append(connection.to_end())
-            heard.append(tls.incoming.read() + tls.endpoint.recv(1000))
+            heard.append(tls.incoming.read() or tls.endpoint.recv(1000))
 
         def secured(connection: Connection) -> None:
             context = self.ecdsa.context()

@@ -50,7 +50,7 @@ class RealTest(TlsStage):
         sender.wait_queue_empty()
         self.assertEqual([letter.content()], [content_of(message) for message in messages])
         self.assertEqual({"to client", "to server"},
-                         {entry["direction"] for entry in proxy.journal.entries(event="tls")})
+                         {entry["direction"] for entry in proxy.journal.wait(2, event="tls")})
         self.assertEqual(1, len(proxy.journal.rules()))
 
 
