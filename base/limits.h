@@ -7,8 +7,10 @@
 #define CHUNK_SIZE (16384 - 32)
 /* Chunks a pool keeps for reuse before it gives memory back. */
 #define POOL_SPARE_MAX 256
-/* Chunks a pool hands out before reading stops (option --max-memory, in chunks): 1 GiB. */
+/* Chunks a pool hands out before reading stops (option --max-memory, in chunks): 1 GiB; and the
+ * fewest that the option may leave a worker. */
 #define POOL_CHUNKS_MAX 65536
+#define MEMORY_CHUNKS_MIN 64
 
 /* A lane stops reading above the first and goes on below the second, bytes held in the lane; an
  * event that waits for its end (--max-line, REPLY_MAX) is not counted. */

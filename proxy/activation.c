@@ -17,7 +17,7 @@
 
 static bool number_of(const char *variable, uint64_t *number)
 {
-    const char *value = getenv(variable);
+    const char *value = getenv(variable); /* NOLINT(concurrency-mt-unsafe): see below */
     return value && span_number(span_of(value), number);
 }
 
@@ -60,8 +60,10 @@ int activation_take(struct listeners *listeners)
     }
     for (int i = 0; i < (int)count && status == 0; i++)
         status = take(listeners, FIRST + i);
+    /* No other thread has been started yet. NOLINTBEGIN(concurrency-mt-unsafe) */
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
     unsetenv("LISTEN_FDNAMES");
+    /* NOLINTEND(concurrency-mt-unsafe) */
     return status;
 }

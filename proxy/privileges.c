@@ -40,9 +40,11 @@ static bool keep_capabilities(uint32_t kept)
 static const struct passwd *find_user(const char *name)
 {
     uint64_t number;
+    /* No other thread looks users up. NOLINTBEGIN(concurrency-mt-unsafe) */
     const struct passwd *found = getpwnam(name);
     if (!found && span_number(span_of(name), &number) && number < UINT32_MAX)
         found = getpwuid((uid_t)number);
+    /* NOLINTEND(concurrency-mt-unsafe) */
     return found;
 }
 

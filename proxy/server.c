@@ -333,6 +333,13 @@ static int prepare(struct server *server)
     return status ? status : prepare_privileges(settings);
 }
 
+/* A pool belongs to one thread, so that taking from it needs no lock. */
+static size_t chunks_of_each(const struct settings *settings)
+{
+    uint64_t chunks = settings->memory_max / CHUNK_SIZE / settings->workers;
+    return chunks > MEMORY_CHUNKS_MIN ? (size_t)chunks : MEMORY_CHUNKS_MIN;
+}
+
 static void start_workers(struct server *server)
 {
     struct session_options options = server->settings->session;
@@ -351,9 +358,11 @@ static void start_workers(struct server *server)
     server->worker_count = server->settings->workers;
     server->workers = calloc(server->worker_count, sizeof *server->workers);
     check(server->workers != NULL);
-    for (unsigned i = 0; i < server->worker_count; i++)
+    for (unsigned i = 0; i < server->worker_count; i++) {
         worker_init(&server->workers[i], &options, server->journal, server->pcap, &place,
                     server->tls.context);
+        server->workers[i].pool.in_use_max = chunks_of_each(server->settings);
+    }
     for (unsigned i = 1; i < server->worker_count; i++)
         worker_start(&server->workers[i]);
 }

@@ -41,6 +41,7 @@ enum {
     PCAP,
     MAX_SESSIONS,
     MAX_LINE,
+    MAX_MEMORY,
     CONNECT_TIMEOUT,
     IDLE_TIMEOUT,
     WORKERS,
@@ -141,6 +142,10 @@ static const struct option_row rows[] = {
                        .help = "sessions open at once, each with two open files (ulimit -n bounds "
                                "them too); "
                                "one more client hears 421" },
+    [MAX_MEMORY] = { "max-memory", OPTION_SIZE, "SIZE", .preset = "1024MiB",
+                     .min = (uint64_t)CHUNK_SIZE * MEMORY_CHUNKS_MIN,
+                     .help = "bytes of mail under way, of all sessions together; when they are in "
+                             "use, reading pauses until some have left" },
     [MAX_LINE] = { "max-line", OPTION_SIZE, "SIZE", .preset = TEXT_OF(MAX_LINE_DEFAULT),
                    .min = MAX_LINE_MIN, .max = MAX_LINE_MAX,
                    .help = "longest line that rules see; longer ones pass unseen" },
@@ -375,6 +380,7 @@ static void read_bounds(struct settings *settings)
     settings->journal_format = (enum journal_format)options_number(options, JOURNAL_FORMAT);
     settings->sessions_max = options_number(options, MAX_SESSIONS);
     settings->sessions_max_given = options_given(options, MAX_SESSIONS);
+    settings->memory_max = options_number(options, MAX_MEMORY);
     settings->workers = (unsigned)options_number(options, WORKERS);
 }
 

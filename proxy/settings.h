@@ -46,6 +46,7 @@ struct settings {
     enum journal_format journal_format;
     uint64_t sessions_max;
     bool sessions_max_given; /* the bound is a person's, not our default */
+    uint64_t memory_max;     /* bytes, of all workers together */
     unsigned workers;
     struct rule_set *rules; /* owned until somebody takes it */
 };

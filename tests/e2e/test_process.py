@@ -1,6 +1,7 @@
 """The proxy as a process: signals, limits, timeouts and the places it listens at."""
 import signal
 import socket
+import threading
 import unittest
 from contextlib import ExitStack
 
@@ -173,6 +174,39 @@ class ListenersTest(Stage):
                 self.assertEqual(b"250", client.say(command)[:3])
             self.assertEqual(b"354", client.say("DATA")[:3])
             self.assertEqual(b"250", client.say("Subject: x\r\n\r\nbody\r\n.")[:3])
+
+    def test_memory_has_a_bound_and_all_arrives_all_the_same(self):
+        record = b"\x16\x03\x01" + bytes(1 << 16)
+        taken = []
+        for bound in ("64MiB", "1MiB"):
+            begin = threading.Event()
+            server = self.scripted(lambda connection: begin.wait(30) and len(connection.to_end()))
+            proxy = self.proxy(server.port, "--max-memory", bound)
+            clients = [connect(proxy.port) for _ in range(12)]
+            server.wait_connections(len(clients))
+            sent = [client.stuff(record, 1 << 26) for client in clients]
+            begin.set()
+            for client in clients:
+                client.finish()
+                client.to_end()
+                client.close()
+            self.assertEqual(sorted(sent), sorted(server.wait_results(len(clients))))
+            taken.append(sum(sent))
+        self.assertGreater(taken[0] - taken[1], 1 << 20)
+
+    def test_workers_count_together(self):
+        proxy = self.proxy(self.polite().port, "--workers", "2", rules=(
+            'to server command NOOP first 3 per run answer reply="250 of the run"',
+            'to server command RSET first 5 per client answer reply="250 of the client"'))
+        clients = [ehlo(proxy.port) for _ in range(8)]
+        for verb, count, said in (("NOOP", 3, b"250 of the run"),
+                                  ("RSET", 5, b"250 of the client")):
+            for client in clients:
+                client.send(verb.encode() + b"\r\n")
+            replies = [client.reply().strip() for client in clients]
+            self.assertEqual(count, replies.count(said), replies)
+        for client in clients:
+            client.close()
 
     def test_workers_share_the_sessions(self):
         proxy = self.proxy(self.polite().port, "--workers", "2")
