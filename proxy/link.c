@@ -520,6 +520,7 @@ static struct session *begin_session(const struct link *link, const struct arriv
         .rules = arrival->rules,
         .recall = place->recall,
         .pool = place->pool,
+        .desk = place->desk,
         .journal = place->journal,
         .client_tls = arrival->client_tls,
         .server_tls = link->passage.upstream->address.is_tls,

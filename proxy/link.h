@@ -22,6 +22,7 @@ struct link_place {
     const struct session_options *options;
     struct recall *recall;
     struct pool *pool;
+    struct desk *desk;
     struct journal *journal;
     struct pcap_writer *pcap; /* NULL: no capture */
     struct tls_place *tls;

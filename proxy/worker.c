@@ -82,6 +82,7 @@ void worker_init(struct worker *worker, const struct session_options *options,
     worker->options.rules_off = &worker->rules_off;
     worker->place.poller = &worker->poller;
     worker->place.pool = &worker->pool;
+    worker->place.desk = desk_new();
     worker->tls.context = tls;
     worker->place.tls = &worker->tls;
     worker->place.options = &worker->options;
@@ -97,6 +98,7 @@ void worker_deinit(struct worker *worker)
     pcap_writer_deinit(&worker->pcap);
     tls_place_deinit(&worker->tls);
     pool_deinit(&worker->pool);
+    desk_free(worker->place.desk);
     free(worker->arrivals);
 }
 

@@ -82,7 +82,7 @@ static uint64_t place_of(const struct session *session, const struct smtp_event 
 static struct mutation *prepare(struct session *session, const struct rule *rule,
                                 const struct match_source *source)
 {
-    struct mutation *mutation = &session->mutation;
+    struct mutation *mutation = &session->desk->mutation;
     const struct smtp_event *event = source->event;
     mutation_begin(mutation);
     mutation->event = event;
@@ -297,7 +297,7 @@ static void write_down(struct session *session, const struct rule *rule,
 
 const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now)
 {
-    struct outcome *outcome = &session->outcome;
+    struct outcome *outcome = &session->desk->outcome;
     outcome_begin(outcome);
     if (!(judge_wants(session, event->going, now) & event->kind) ||
         comes_too_early(session, event, now))

@@ -47,6 +47,8 @@ struct session *session_new(const struct session_setup *setup, instant now)
     session->options = setup->options;
     session->rules = setup->rules;
     session->recall = setup->recall;
+    session->own_desk = setup->desk ? NULL : desk_new();
+    session->desk = setup->desk ? setup->desk : session->own_desk;
     session->pool = setup->pool;
     session->journal = setup->journal;
     session->counts = zeroed(setup->rules->count, sizeof *session->counts);
@@ -91,11 +93,7 @@ void session_free(struct session *session, instant now)
     secure_give_up(session, SERVER);
     text_deinit(&session->mail.refusal);
     text_deinit(&session->mail.announced);
-    text_deinit(&session->outcome.content);
-    text_deinit(&session->outcome.answer);
-    free(session->outcome.pieces);
-    free(session->outcome.tls);
-    mutation_deinit(&session->mutation);
+    desk_free(session->own_desk);
     dialogue_deinit(&session->dialogue);
     text_deinit(&session->names);
     free(session->counts);

@@ -21,6 +21,8 @@
 #include "smtp/event.h"
 
 struct session;
+/* What judging an event takes, shared by the sessions of one thread. */
+struct desk;
 
 enum ending {
 #define ENDING(name, word, words) ENDING_##name,
@@ -58,6 +60,7 @@ struct session_setup {
     const struct rule_set *rules;
     struct recall *recall;   /* shared by all sessions of the run */
     struct pool *pool;       /* of this thread */
+    struct desk *desk;       /* of this thread; NULL: the session has one of its own */
     struct journal *journal; /* NULL: nothing is written down */
     struct facts facts;      /* spans are copied */
     bool client_tls;         /* implicit TLS: the handshake comes before any byte */
@@ -76,6 +79,9 @@ enum session_wish {
                        * this side as long as it is wished */
     WISH_BARE = 128   /* send close_notify, leave TLS, go on in clear text, then session_bared */
 };
+
+struct desk *desk_new(void);
+void desk_free(struct desk *desk);
 
 /* The session begins: the client is there, the server is not yet asked for. */
 struct session *session_new(const struct session_setup *setup, instant now);

@@ -195,7 +195,7 @@ static size_t plan_handshake(struct session *session, enum side side, instant no
     const struct outcome *outcome = judge(session, &event, now);
     struct span content = text_span(&outcome->content);
     lane_send_content(lane, outcome, SIZE_MAX);
-    secure_plan(&session->tls[side], &session->outcome);
+    secure_plan(&session->tls[side], &session->desk->outcome);
     size_t lines = 0;
     for (size_t i = 0; i < content.len; i++)
         lines += content.ptr[i] == '\n';

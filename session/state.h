@@ -20,6 +20,7 @@
  *   secure.c        where TLS stands on a side, and its clock
  *   lane.c          one direction: how bytes leave it, how many it may hold
  *   session_log.c   entries for the journal
+ *   desk.c          what the sessions of a thread share to judge on
  *
  * Each uses those below it only. */
 #ifndef SMTPCHAOS_SESSION_STATE_H
@@ -61,6 +62,12 @@ struct outcome {
     uint64_t fate_after;
     bool ends_rudely;
     struct tls_plan *tls; /* owned; NULL: nothing is asked of the handshake */
+};
+
+/* Where events are judged, one at a time: nothing on it outlives the work on one event. */
+struct desk {
+    struct mutation mutation;
+    struct outcome outcome;
 };
 
 /* Where the mail that the client is sending goes. */
@@ -161,8 +168,8 @@ struct session {
     struct tls_side tls[2]; /* by enum side */
     bool implicit_tls[2];
     struct silence silence;
-    struct mutation mutation;
-    struct outcome outcome;
+    struct desk *desk;
+    struct desk *own_desk;       /* NULL: the desk is shared */
     struct rule_count *counts;   /* one for each rule */
     struct rule_notice *notices; /* one for each rule: what it remembers of the mail */
     bool *decided;               /* one for each rule: it holds for the message under way */
@@ -268,7 +275,7 @@ bool is_held(const struct hold *hold);
 size_t before_fate(const struct outcome *outcome, size_t len);
 /* A line of mail goes by, for rules whose filters remember it. */
 void notice_line(struct session *session, const struct smtp_event *event);
-/* Runs the rules; the answer is session->outcome, valid until the next call. */
+/* Runs the rules; the answer lies on the desk, valid until the next call. */
 const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now);
 
 /* -- to_server.c ---------------------------------------------------------------------------- */

@@ -288,10 +288,10 @@ void handle_command(struct session *session, const struct smtp_event *event, ins
     dialogue_said(&session->dialogue, &event->command);
     session->tls[SERVER].injected = 0;
     if (event->command.verb == VERB_STARTTLS && !event->overlong)
-        starttls_answer(session, &session->outcome);
-    if (session->detached && !session->outcome.has_answer)
-        stand_in(session, event->command.verb, &session->outcome);
-    command_leaves(session, event, &session->outcome, now);
+        starttls_answer(session, &session->desk->outcome);
+    if (session->detached && !session->desk->outcome.has_answer)
+        stand_in(session, event->command.verb, &session->desk->outcome);
+    command_leaves(session, event, &session->desk->outcome, now);
     say_answers(session, now);
     if (event->command.verb == VERB_BDAT && event->overlong)
         turn_opaque(session, "a BDAT is too long for its size to be read", now);
