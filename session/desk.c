@@ -1,4 +1,4 @@
-/* desk: where events are judged. A session that waits needs none, so thousands of them share one. */
+/* desk: where events are judged. A session that waits needs none, so that thousands share one. */
 #include <stdlib.h>
 
 #include "base/check.h"

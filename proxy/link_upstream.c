@@ -1,0 +1,100 @@
+/* link_upstream: the way to the server: its addresses, one attempt after the other. */
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "proxy/capture.h"
+#include "proxy/clock.h"
+#include "proxy/link_parts.h"
+
+static void refuse(struct link *link, int error, instant now)
+{
+    enum ending ending = error == UV_ETIMEDOUT ? ENDING_CONNECT_TIMEOUT : ENDING_SERVER_REFUSED;
+    session_ended(link->session, SERVER, ending, now);
+}
+
+static int try_address(struct link *link, const struct socket_address *to)
+{
+    int fd;
+    int error = passage_dial(&link->passage, to, &fd);
+    return error ? error : leg_take_connecting(&link->legs[SERVER], fd);
+}
+
+/* Tries the addresses that are left until one of them can be waited for. */
+static void connect_next(struct link *link, instant now)
+{
+    struct socket_address to;
+    int error = UV_EADDRNOTAVAIL;
+    while (error && lookup_next(link->lookup, &to))
+        error = try_address(link, &to);
+    if (error)
+        refuse(link, error, now);
+}
+
+static void on_looked_up(struct lookup *lookup, int error)
+{
+    struct link *link = lookup->owner;
+    link->handles--;
+    if (!link->session) {
+        link_release(link);
+        return;
+    }
+    instant now = clock_now();
+    if (error)
+        refuse(link, error, now);
+    else if (link_wishes(link, SERVER, WISH_CONNECT))
+        connect_next(link, now);
+    link_pump(link, now);
+}
+
+static int begin_lookup(struct link *link)
+{
+    link->lookup = calloc(1, sizeof *link->lookup);
+    check(link->lookup != NULL);
+    const struct address *upstream = &link->passage.upstream->address;
+    uv_loop_t *loop = &link->place->poller->loop;
+    int error = lookup_begin(link->lookup, loop, upstream, on_looked_up, link);
+    link->handles += error == 0;
+    return error;
+}
+
+void link_connect(struct link *link, instant now)
+{
+    struct socket_address to;
+    bool is_number = passage_destination(&link->passage, &to);
+    int error = is_number ? try_address(link, &to) : begin_lookup(link);
+    if (error)
+        refuse(link, error, now);
+}
+
+/* Edges of the attempt's socket are all told by now. */
+void link_try_again(struct link *link, instant now)
+{
+    link->tries_again = false;
+    leg_init(&link->legs[SERVER], link->place->poller, link->legs[CLIENT].ready, link);
+    if (link_wishes(link, SERVER, WISH_CONNECT))
+        connect_next(link, now);
+}
+
+static void attempt_failed(struct link *link, int error, instant now)
+{
+    leg_close(&link->legs[SERVER], false);
+    link->tries_again = link->lookup && link->lookup->next;
+    if (link->tries_again)
+        poller_ask(link->place->poller, &link->turn);
+    else
+        refuse(link, error, now);
+}
+
+void link_attempt_ended(struct link *link, instant now)
+{
+    int error = leg_connected(&link->legs[SERVER]);
+    if (error) {
+        attempt_failed(link, error, now);
+        return;
+    }
+    capture_open(link->capture, SERVER, link->legs[SERVER].fd, now);
+    link->introducer = introducer_begin(link->place->introducing, &link->passage, link->place->host,
+                                        link->legs[SERVER].fd);
+    if (!link->introducer)
+        session_connected(link->session, now);
+}
