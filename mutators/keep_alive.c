@@ -48,7 +48,7 @@ const struct mutator mutator_keep_alive = {
         "another code, clients differ about which one counts.",
     .clause = "RFC 5321 section 4.2.1: all lines of a reply have the same code; section 4.5.3.2.6: "
               "ten minutes for the reply to the final dot.",
-    .example = "to client reply 250 after DATA keep-alive line=\"250-still scanning\" every=20s",
+    .example = "to client reply 250 after DATA keep-alive line=\"250-still scanning\" every=2s",
     .wants = SMTP_GREETING | SMTP_REPLY,
     .directions = ONLY_TO_CLIENT,
     PARAM_TABLE(keep_alive_params),
