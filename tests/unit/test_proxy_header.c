@@ -18,14 +18,14 @@ static void test_good_headers(void **state)
         struct span bytes;
         enum proxy_family family;
     } cases[] = {
-        { SPAN("PROXY TCP4 192.0.2.1 192.0.2.2 40000 25\r\n"), PROXY_FAMILY_V4 },
-        { SPAN("PROXY UNKNOWN\r\n"), PROXY_FAMILY_NONE },
-        { SPAN("PROXY UNKNOWN whatever it says\r\n"), PROXY_FAMILY_NONE },
-        { SPAN(V2 "\x21\x11\0\x0C" ENDS_V4), PROXY_FAMILY_V4 },
-        { SPAN(V2 "\x21\x11\0\x13" ENDS_V4 "\2\0\4mail"), PROXY_FAMILY_V4 },
-        { SPAN(V2 "\x20\0\0\0"), PROXY_FAMILY_NONE },
-        { SPAN(V2 "\x20\x11\0\x0C" ENDS_V4), PROXY_FAMILY_NONE },
-        { SPAN(V2 "\x21\0\0\0"), PROXY_FAMILY_NONE },
+        { SPAN_INIT("PROXY TCP4 192.0.2.1 192.0.2.2 40000 25\r\n"), PROXY_FAMILY_V4 },
+        { SPAN_INIT("PROXY UNKNOWN\r\n"), PROXY_FAMILY_NONE },
+        { SPAN_INIT("PROXY UNKNOWN whatever it says\r\n"), PROXY_FAMILY_NONE },
+        { SPAN_INIT(V2 "\x21\x11\0\x0C" ENDS_V4), PROXY_FAMILY_V4 },
+        { SPAN_INIT(V2 "\x21\x11\0\x13" ENDS_V4 "\2\0\4mail"), PROXY_FAMILY_V4 },
+        { SPAN_INIT(V2 "\x20\0\0\0"), PROXY_FAMILY_NONE },
+        { SPAN_INIT(V2 "\x20\x11\0\x0C" ENDS_V4), PROXY_FAMILY_NONE },
+        { SPAN_INIT(V2 "\x21\0\0\0"), PROXY_FAMILY_NONE },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -52,26 +52,26 @@ static void test_good_headers(void **state)
 static void test_bad_headers(void **state)
 {
     static const struct span cases[] = {
-        SPAN("EHLO me\r\n"),
-        SPAN("proxy TCP4 192.0.2.1 192.0.2.2 40000 25\r\n"),
-        SPAN("PROXY TCP5 192.0.2.1 192.0.2.2 40000 25\r\n"),
-        SPAN("PROXY TCP4 192.0.2.1 192.0.2.2 40000\r\n"),
-        SPAN("PROXY TCP4 192.0.2.1 192.0.2.2 40000 25 \r\n"),
-        SPAN("PROXY TCP4 192.0.2.1  192.0.2.2 40000 25\r\n"),
-        SPAN("PROXY TCP4 192.0.2.256 192.0.2.2 40000 25\r\n"),
-        SPAN("PROXY TCP4 192.0.2 192.0.2.2 40000 25\r\n"),
-        SPAN("PROXY TCP4 ::1 ::1 40000 25\r\n"),
-        SPAN("PROXY TCP6 192.0.2.1 192.0.2.2 40000 25\r\n"),
-        SPAN("PROXY TCP4 192.0.2.1 192.0.2.2 65536 25\r\n"),
-        SPAN("PROXY TCP4 192.0.2.1 192.0.2.2 040 25\r\n"),
-        SPAN("PROXY \r\n"),
-        SPAN(V2 "\x22\x11\0\x0C" ENDS_V4),
-        SPAN(V2 "\x11\x11\0\x0C" ENDS_V4),
-        SPAN(V2 "\x21\x12\0\x0C" ENDS_V4),
-        SPAN(V2 "\x21\x21\0\x0C" ENDS_V4),
-        SPAN(V2 "\x21\x11\0\x0F" ENDS_V4 "\2\0\4"),
-        SPAN(V2 "\x21\x11\0\x13" ENDS_V4 "\3\0\4\0\0\0\0"),
-        SPAN(V2 "\x21\x11\xFF\xFF"),
+        SPAN_INIT("EHLO me\r\n"),
+        SPAN_INIT("proxy TCP4 192.0.2.1 192.0.2.2 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP5 192.0.2.1 192.0.2.2 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2.1 192.0.2.2 40000\r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2.1 192.0.2.2 40000 25 \r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2.1  192.0.2.2 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2.256 192.0.2.2 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2 192.0.2.2 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP4 ::1 ::1 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP6 192.0.2.1 192.0.2.2 40000 25\r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2.1 192.0.2.2 65536 25\r\n"),
+        SPAN_INIT("PROXY TCP4 192.0.2.1 192.0.2.2 040 25\r\n"),
+        SPAN_INIT("PROXY \r\n"),
+        SPAN_INIT(V2 "\x22\x11\0\x0C" ENDS_V4),
+        SPAN_INIT(V2 "\x11\x11\0\x0C" ENDS_V4),
+        SPAN_INIT(V2 "\x21\x12\0\x0C" ENDS_V4),
+        SPAN_INIT(V2 "\x21\x21\0\x0C" ENDS_V4),
+        SPAN_INIT(V2 "\x21\x11\0\x0F" ENDS_V4 "\2\0\4"),
+        SPAN_INIT(V2 "\x21\x11\0\x13" ENDS_V4 "\3\0\4\0\0\0\0"),
+        SPAN_INIT(V2 "\x21\x11\xFF\xFF"),
     };
     struct text longest = { 0 };
     struct proxy_header header;
