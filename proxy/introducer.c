@@ -19,6 +19,11 @@ struct introducer {
     struct text rest;
 };
 
+bool introducing_is_on(const struct introducing *how)
+{
+    return how->proxy_version || how->xclient;
+}
+
 static void send_header(int fd, unsigned version, const struct passage *passage)
 {
     struct proxy_header header;

@@ -15,6 +15,9 @@ struct introducing {
     bool xclient;           /* --send-xclient */
 };
 
+/* True when they are told anything. */
+bool introducing_is_on(const struct introducing *how);
+
 struct introducer;
 
 /* The server is there: writes the PROXY header, and begins an introduction. NULL when there is none

@@ -40,11 +40,10 @@ static bool serve_torn(struct link *link, enum side side, instant now)
     return true;
 }
 
-static bool is_to_close(const struct link *link, enum side side)
+static bool is_to_close(const struct leg *leg, unsigned wishes)
 {
-    enum leg_state state = link->legs[side].state;
-    return (state != LEG_CLOSED && link_wishes(link, side, WISH_RESET)) ||
-           (state != LEG_CLOSED && state != LEG_LINGERS && link_wishes(link, side, WISH_CLOSE));
+    return leg->state != LEG_CLOSED &&
+           (wishes & WISH_RESET || (wishes & WISH_CLOSE && leg->state != LEG_LINGERS));
 }
 
 /* A handshake reads and writes by itself; the connection may end or tear in it. */
@@ -94,27 +93,28 @@ static bool bare(struct link *link, enum side side, instant now)
 static bool serve(struct link *link, enum side side, instant now)
 {
     struct leg *leg = &link->legs[side];
-    if (leg->state == LEG_IDLE && !link->lookup && link_wishes(link, side, WISH_CONNECT)) {
+    unsigned wishes = session_wishes(link->session, side);
+    if (leg->state == LEG_IDLE && !link->lookup && wishes & WISH_CONNECT) {
         link_connect(link, now);
         return true;
     }
-    if (is_to_close(link, side)) {
-        link_close_leg(link, side, link_wishes(link, side, WISH_RESET), now);
+    if (is_to_close(leg, wishes)) {
+        link_close_leg(link, side, wishes & WISH_RESET, now);
         return true;
     }
     if (leg->state != LEG_OPEN)
         return false;
     if (side == SERVER && link->introducer)
         return introducer_serve(&link->introducer, leg, link->session, now);
-    if (link_wishes(link, side, WISH_SECURE))
+    if (wishes & WISH_SECURE)
         return serve_handshake(link, side, now);
     if (session_is_stalled(link->session, side))
         return serve_stalled(link, side, now);
     if (leg->is_torn)
         return serve_torn(link, side, now);
-    if (link_wishes(link, side, WISH_BARE))
+    if (wishes & WISH_BARE)
         return bare(link, side, now);
-    if (link_wishes(link, side, WISH_FINISH))
+    if (wishes & WISH_FINISH)
         return finish(link, side, now);
     return link_write(link, side, now);
 }
@@ -201,7 +201,7 @@ static struct session *begin_session(const struct link *link, const struct arriv
     struct text client_ip = { 0 };
     socket_address_format(&arrival->peer, &client);
     socket_address_format_host(&arrival->peer, &client_ip);
-    passage_add_name(&link->passage, &server);
+    passage_add_name(link->passage, &server);
     struct session_setup setup = {
         .options = place->options,
         .rules = arrival->rules,
@@ -210,7 +210,7 @@ static struct session *begin_session(const struct link *link, const struct arriv
         .desk = place->desk,
         .journal = place->journal,
         .client_tls = arrival->client_tls,
-        .server_tls = link->passage.upstream->address.is_tls,
+        .server_tls = link->passage->upstream->address.is_tls,
         .facts = {
             .client = text_span(&client),
             .client_ip = text_span(&client_ip),
@@ -232,15 +232,16 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
     struct link *link = calloc(1, sizeof *link);
     check(link != NULL);
     *link = (struct link){ .place = place, .next = place->first, .rules = arrival->rules };
-    link->passage = (struct passage){
+    link->passage = passage_new(&(struct passage){
         .upstream = arrival->upstream,
         .dialing = place->dialing,
         .own = place->own,
         .client = arrival->peer,
         .local = arrival->local,
         .original = arrival->original,
-    };
-    passage_init(&link->passage, arrival->fd);
+    });
+    if (introducing_is_on(place->introducing))
+        passage_find_local(link->passage, arrival->fd);
     if (place->first)
         place->first->previous = link;
     place->first = link;

@@ -14,7 +14,7 @@ void link_release(struct link *link)
         lookup_deinit(link->lookup);
         free(link->lookup);
     }
-    passage_deinit(&link->passage);
+    passage_free(link->passage);
     introducer_free(link->introducer);
     if (link->previous)
         link->previous->next = link->next;

@@ -21,7 +21,7 @@ struct link {
     struct session *session; /* NULL once the session is over */
     struct rule_set *rules;
     struct leg legs[2];            /* by enum side */
-    struct passage passage;        /* to the server */
+    struct passage *passage;       /* to the server; gone when it is no longer needed */
     struct capture *capture;       /* NULL: nobody captures */
     struct introducer *introducer; /* while the server is told who the client is */
     struct lookup *lookup;         /* the upstream's addresses, while there are more to try */

@@ -15,7 +15,7 @@ static void refuse(struct link *link, int error, instant now)
 static int try_address(struct link *link, const struct socket_address *to)
 {
     int fd;
-    int error = passage_dial(&link->passage, to, &fd);
+    int error = passage_dial(link->passage, to, &fd);
     return error ? error : leg_take_connecting(&link->legs[SERVER], fd);
 }
 
@@ -50,7 +50,7 @@ static int begin_lookup(struct link *link)
 {
     link->lookup = calloc(1, sizeof *link->lookup);
     check(link->lookup != NULL);
-    const struct address *upstream = &link->passage.upstream->address;
+    const struct address *upstream = &link->passage->upstream->address;
     uv_loop_t *loop = &link->place->poller->loop;
     int error = lookup_begin(link->lookup, loop, upstream, on_looked_up, link);
     link->handles += error == 0;
@@ -60,7 +60,7 @@ static int begin_lookup(struct link *link)
 void link_connect(struct link *link, instant now)
 {
     struct socket_address to;
-    bool is_number = passage_destination(&link->passage, &to);
+    bool is_number = passage_destination(link->passage, &to);
     int error = is_number ? try_address(link, &to) : begin_lookup(link);
     if (error)
         refuse(link, error, now);
@@ -93,8 +93,12 @@ void link_attempt_ended(struct link *link, instant now)
         return;
     }
     capture_open(link->capture, SERVER, link->legs[SERVER].fd, now);
-    link->introducer = introducer_begin(link->place->introducing, &link->passage, link->place->host,
+    link->introducer = introducer_begin(link->place->introducing, link->passage, link->place->host,
                                         link->legs[SERVER].fd);
+    if (!passage_is_known(link->passage)) {
+        passage_free(link->passage);
+        link->passage = NULL;
+    }
     if (!link->introducer)
         session_connected(link->session, now);
 }

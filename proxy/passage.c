@@ -5,7 +5,28 @@
 
 #include "base/check.h"
 
-void passage_init(struct passage *passage, int fd)
+struct passage *passage_new(const struct passage *given)
+{
+    struct passage *passage = calloc(1, sizeof *passage);
+    check(passage != NULL);
+    *passage = *given;
+    if (!passage->own)
+        return passage;
+    passage->known = calloc(1, sizeof *passage->known);
+    check(passage->known != NULL);
+    return passage;
+}
+
+void passage_free(struct passage *passage)
+{
+    if (!passage)
+        return;
+    passage_forget(passage);
+    free(passage->known);
+    free(passage);
+}
+
+void passage_find_local(struct passage *passage, int fd)
 {
     struct socket_address *local = &passage->local;
     if (!local->size && passage->original.size) {
@@ -14,16 +35,11 @@ void passage_init(struct passage *passage, int fd)
         local->size = sizeof local->storage;
         getsockname(fd, (struct sockaddr *)&local->storage, &local->size);
     }
-    if (!passage->own)
-        return;
-    passage->known = calloc(1, sizeof *passage->known);
-    check(passage->known != NULL);
 }
 
-void passage_deinit(struct passage *passage)
+bool passage_is_known(const struct passage *passage)
 {
-    passage_forget(passage);
-    free(passage->known);
+    return passage->known != NULL;
 }
 
 static bool is_original(const struct passage *passage)

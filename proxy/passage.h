@@ -20,9 +20,14 @@ struct passage {
     struct socket_address original; /* where the client was going; no size when to us */
 };
 
-/* Behind the given members; `fd` is the client's socket. */
-void passage_init(struct passage *passage, int fd);
-void passage_deinit(struct passage *passage);
+/* A copy of what is given; what it names is borrowed. */
+struct passage *passage_new(const struct passage *given);
+/* NULL is fine. */
+void passage_free(struct passage *passage);
+/* Finds out where the client connected to, unless it has been told; `fd` is its socket. */
+void passage_find_local(struct passage *passage, int fd);
+/* While it is kept, the connection is known as our own; for as long as it is open. */
+bool passage_is_known(const struct passage *passage);
 /* Appends the server as it is shown. */
 void passage_add_name(const struct passage *passage, struct text *out);
 /* Where to, when that is a number or a path; false when a name has to be looked up. */
