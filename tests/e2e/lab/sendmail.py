@@ -18,6 +18,9 @@ define(`confTO_IDENT', `0')dnl
 define(`confTO_QUEUERETURN', `1d')dnl
 define(`confDONT_BLAME_SENDMAIL', `groupwritabledirpathsafe,groupreadablekeyfile')dnl
 define(`confLOG_LEVEL', `12')dnl
+define(`confREFUSE_LA', `1000')dnl
+define(`confQUEUE_LA', `1000')dnl
+define(`confDELAY_LA', `0')dnl
 define(`confPRIVACY_FLAGS', `authwarnings')dnl
 define(`confBIND_OPTS', `-DNSRCH -DEFNAMES')dnl
 define(`confSERVICE_SWITCH_FILE', `/etc/mail/service.switch')dnl
