@@ -103,6 +103,12 @@ static void open_server(struct play_socket *play)
     play->arrived = -1;
 }
 
+/* A proxy may tear a connection as soon as it has accepted it. */
+static bool was_open(const struct play_peer *peer)
+{
+    return play_peer_is_open(peer) || peer->heard.end == PLAY_RST;
+}
+
 static int open_client(struct play_socket *play, size_t line)
 {
     struct play_peer *client = &play->peers[CLIENT];
@@ -110,9 +116,9 @@ static int open_client(struct play_socket *play, size_t line)
         return 0;
     begin_waiting(play, play->timeout);
     play_peer_connect(client, &play->to);
-    while (client->error == 0 && !play_peer_is_open(client) && wait_turn(play)) {
+    while (client->error == 0 && !was_open(client) && wait_turn(play)) {
     }
-    if (play_peer_is_open(client))
+    if (was_open(client))
         return 0;
     struct text what = { 0 };
     text_addf(&what, "the client cannot connect: %s",
@@ -161,18 +167,6 @@ static bool expect(struct play_socket *play, enum side side, const struct play_s
     return verdict == HEARD_MATCH;
 }
 
-static bool say(struct play_socket *play, const struct play_step *step)
-{
-    if (!play->plays[step->side])
-        return true;
-    if (!is_there(play, step->side, step))
-        return false;
-    play_peer_say(&play->peers[step->side], text_span(&step->bytes));
-    if (step->end != PLAY_NO_END)
-        play_peer_end(&play->peers[step->side], step->end);
-    return true;
-}
-
 /* A RST destroys what is on its way, so it stands alone. */
 static size_t end_of_run(const struct transcript *transcript, size_t first, size_t end)
 {
@@ -184,12 +178,29 @@ static size_t end_of_run(const struct transcript *transcript, size_t first, size
     return at;
 }
 
+/* What one side says in a row arrives together: rules may ask how TCP cut it. */
+static bool say(struct play_socket *play, const struct play_step *steps, size_t count)
+{
+    enum side side = steps[0].side;
+    struct text bytes = { 0 };
+    if (!play->plays[side])
+        return true;
+    if (!is_there(play, side, &steps[0]))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        text_add(&bytes, text_span(&steps[i].bytes));
+    play_peer_say(&play->peers[side], text_span(&bytes));
+    for (size_t i = 0; i < count; i++)
+        if (steps[i].end != PLAY_NO_END)
+            play_peer_end(&play->peers[side], steps[i].end);
+    text_deinit(&bytes);
+    return true;
+}
+
 static bool play_said(struct play_socket *play, size_t first, size_t end)
 {
     const struct play_step *steps = play->transcript->steps;
-    bool fine = true;
-    for (size_t i = first; fine && i < end; i++)
-        fine = say(play, &steps[i]);
+    bool fine = say(play, &steps[first], end - first);
     for (size_t i = first; fine && i < end; i++)
         if (steps[i].kind == PLAY_PASS)
             fine = expect(play, side_opposite(steps[i].side), &steps[i]);
