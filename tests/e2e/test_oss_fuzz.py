@@ -14,7 +14,7 @@ TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / ".clusterfuzzlite" / "build.sh"
 
 
-@unittest.skipUnless(shutil.which("clang"), "there is no clang")
+@unittest.skipUnless(os.environ.get("SMTPCHAOS_SLOW"), "SMTPCHAOS_SLOW=1 builds all targets anew")
 class OssFuzzTest(unittest.TestCase):
     def test_build_and_run(self):
         with tempfile.TemporaryDirectory() as folder:
