@@ -53,6 +53,7 @@ void side_is_gone(struct session *session, enum side side)
     to->target_done = to->target_gone = true;
     secure_give_up(session, side);
     outbox_clear(&to->out);
+    outbox_close(&to->out);
     from->source_ended = true;
     if (side == SERVER)
         session->upstream = UPSTREAM_GONE;

@@ -68,7 +68,7 @@ static void push_bytes(struct outbox *outbox, uint64_t bytes, struct pace pace)
 
 void outbox_add_paced(struct outbox *outbox, struct span bytes, struct pace pace)
 {
-    if (outbox->muted)
+    if (outbox->muted || outbox->closed)
         return;
     chain_append(&outbox->chain, bytes);
     push_bytes(outbox, bytes.len, pace);
@@ -76,7 +76,7 @@ void outbox_add_paced(struct outbox *outbox, struct span bytes, struct pace pace
 
 void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, struct pace pace)
 {
-    if (outbox->muted) {
+    if (outbox->muted || outbox->closed) {
         chain_drop(from, n);
         return;
     }
@@ -104,7 +104,7 @@ void outbox_wait(struct outbox *outbox, duration wait)
 void outbox_gather(struct outbox *outbox, size_t n, duration wait)
 {
     bool gathering = outbox->count == 2 && outbox_wants(outbox, STEP_GATHER);
-    if (n == 0 || outbox->muted)
+    if (n == 0 || outbox->muted || outbox->closed)
         return;
     if (gathering)
         nth(outbox, 0)->bytes = outbox->chain.len + n;
@@ -116,6 +116,14 @@ void outbox_step(struct outbox *outbox, enum step_kind kind)
 {
     if (!outbox->muted)
         push(outbox, (struct step){ .kind = kind });
+}
+
+void outbox_close(struct outbox *outbox)
+{
+    outbox->closed = true;
+    chain_deinit(&outbox->chain);
+    for (size_t i = 0; i < outbox->count; i++)
+        nth(outbox, i)->bytes = 0;
 }
 
 void outbox_clear(struct outbox *outbox)

@@ -46,6 +46,7 @@ struct outbox {
     uint64_t burst;   /* ... bytes that may still leave ... */
     instant refilled; /* ... since then */
     bool muted;
+    bool closed; /* bytes are thrown away, other steps are carried out */
 };
 
 void outbox_init(struct outbox *outbox, struct pool *pool);
@@ -70,6 +71,8 @@ void outbox_wait(struct outbox *outbox, duration wait);
 void outbox_gather(struct outbox *outbox, size_t n, duration wait);
 /* Any step but BYTES and WAIT. */
 void outbox_step(struct outbox *outbox, enum step_kind kind);
+/* The end has left: no byte follows it. Other steps, which may concern both sides, still count. */
+void outbox_close(struct outbox *outbox);
 /* Forgets everything that has not left. */
 void outbox_clear(struct outbox *outbox);
 

@@ -160,10 +160,13 @@ struct span session_peek(const struct session *session, enum direction direction
     return session_peek_all(session, direction, &first, 1) ? first : SPAN("");
 }
 
-/* Somebody waits for bytes of this lane to leave: what stands behind them, an end, a reader. */
-static bool is_waited_for(const struct lane *lane)
+/* Somebody waits for bytes of this lane to leave: what stands behind them, an end, a reader, or
+ * what the other side has said. */
+static bool is_waited_for(const struct session *session, enum direction direction)
 {
-    return !outbox_is_empty(&lane->out) || lane->source_ended || lane->paused;
+    const struct lane *lane = &session->lanes[direction];
+    const struct lane *other = &session->lanes[direction_opposite(direction)];
+    return !outbox_is_empty(&lane->out) || lane->source_ended || lane->paused || other->in.len > 0;
 }
 
 bool session_consume(struct session *session, enum direction direction, size_t sent, instant now)
@@ -174,7 +177,7 @@ bool session_consume(struct session *session, enum direction direction, size_t s
     lane->bytes_out += sent;
     session->last_activity = session->seen = now;
     outbox_consume(&lane->out, sent, now);
-    if (!is_waited_for(lane))
+    if (!is_waited_for(session, direction))
         return false;
     session_settle(session, now);
     return true;
@@ -272,6 +275,7 @@ void session_finished(struct session *session, enum side side, instant now)
     if (!outbox_wants(&lane->out, STEP_FINISH))
         return;
     lane->target_done = true;
+    outbox_close(&lane->out);
     outbox_done(&lane->out, now);
     session_settle(session, now);
 }

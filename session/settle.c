@@ -104,6 +104,15 @@ static bool queue_is_full(struct session *session, enum direction direction, ins
     return false;
 }
 
+/* Answers of ours that the client does not read wait in its outbox, so none are made above the
+ * mark. Without rules only the server makes replies. */
+static bool is_unread(const struct session *session, enum direction direction, instant now)
+{
+    if (direction != TO_SERVER || outbox_len(&session->lanes[TO_CLIENT].out) < LANE_HIGH_WATER)
+        return false;
+    return session->detached || judge_wants(session, TO_SERVER, now);
+}
+
 /* What the bytes at hand wait for will not come: they leave as they are. */
 static void let_go(struct session *session, enum direction direction)
 {
@@ -175,7 +184,8 @@ static bool lane_step(struct session *session, enum direction direction, instant
     }
     if (direction == TO_SERVER && session->mail.asks && !session->lanes[TO_CLIENT].source_ended)
         return false;
-    if (queue_is_full(session, direction, now) || outbox_len(&lane->out) >= LANE_HIGH_WATER)
+    if (queue_is_full(session, direction, now) || is_unread(session, direction, now) ||
+        outbox_len(&lane->out) >= LANE_HIGH_WATER)
         return false;
     if (!session->opaque && begins_foreign(session, direction))
         turn_opaque(session, "the bytes are not SMTP", now);
