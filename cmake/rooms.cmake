@@ -60,7 +60,8 @@ endfunction()
 
 # harnesses(FOLDER LINKS target...): each FOLDER/fuzz_NAME.c becomes a program replay_NAME, which
 # tries files (FOLDER/replay_main.c), and where SMTPCHAOS_FUZZ asks for it the target fuzz_NAME.
-# The other C files there are shared by all of them. SMTPCHAOS_HARNESSES becomes the list of names.
+# The other C files there are shared by all of them, and by the program simulate
+# (FOLDER/simulate_main.c). SMTPCHAOS_HARNESSES becomes the list of names.
 # A target whose input is plain SMTP, as its line "mutated by harness/mutator" says, gets our
 # mutator beside libFuzzer's own.
 function(harnesses folder)
@@ -69,10 +70,11 @@ function(harnesses folder)
     set(entries ${shared})
     set(main "${PROJECT_SOURCE_DIR}/${folder}/replay_main.c")
     list(FILTER entries INCLUDE REGEX "/fuzz_[^/]*\\.c$")
-    list(FILTER shared EXCLUDE REGEX "/fuzz_[^/]*\\.c$")
-    list(REMOVE_ITEM shared "${main}")
+    list(FILTER shared EXCLUDE REGEX "/(fuzz_[^/]*|[a-z]*_main)\\.c$")
     add_library(${folder} STATIC ${shared})
     target_link_libraries(${folder} PUBLIC ${HARNESS_LINKS})
+    add_executable(simulate "${PROJECT_SOURCE_DIR}/${folder}/simulate_main.c")
+    target_link_libraries(simulate PRIVATE ${folder})
     set(names)
     foreach(entry IN LISTS entries)
         cmake_path(GET entry STEM target)

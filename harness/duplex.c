@@ -51,7 +51,9 @@ static void keep_entry(struct journal *journal, const struct journal_entry *entr
     duplex->closed = entry->event == JOURNAL_CLOSE;
     if (duplex->closed)
         check_totals(duplex, entry);
-    if (duplex->log.len < LOG_MAX)
+    if (duplex->entry)
+        duplex->entry(entry);
+    else if (duplex->log.len < LOG_MAX)
         journal_json_entry(entry, &duplex->log);
 }
 
@@ -117,6 +119,7 @@ static bool shake(struct duplex *duplex, enum side side)
         return false;
     if (read_piece(duplex, side) || read_end(duplex, side))
         return true;
+    duplex->peers[side].secure = true;
     session_secured(duplex->session, side, &facts, duplex->now);
     return true;
 }
@@ -171,6 +174,15 @@ void duplex_check_wire(const struct duplex *duplex)
         check(!all || !says->ended || hears->finished);
         check(says->read - hears->heard.len <= AHEAD_MAX);
     }
+}
+
+void duplex_check_idle_rules(const struct duplex *duplex)
+{
+    if (duplex->disturbed)
+        return;
+    for (enum side side = CLIENT; side <= SERVER; side++)
+        check(span_starts(text_span(&duplex->peers[side].says),
+                          text_span(&duplex->peers[other(side)].heard)));
 }
 
 static void check_bounds(const struct duplex *duplex)

@@ -22,6 +22,7 @@ struct peer {
     bool ends;     /* its end stands behind what it has said ... */
     bool ended;    /* ... and has been told to the session */
     bool torn;     /* it has torn its connection */
+    bool secure;   /* its handshake is done */
     bool finished; /* it has heard the end in order, or the close */
     bool reset;    /* it has heard a reset */
 };
@@ -32,7 +33,8 @@ struct duplex {
     struct pool *pool; /* borrowed: costly to take and give back */
     struct recall *recall;
     struct journal journal;
-    struct text log; /* the journal, a line of JSON an entry */
+    struct text log;                                  /* the journal, a line of JSON an entry */
+    void (*entry)(const struct journal_entry *entry); /* sees each entry in place of the log */
     struct peer peers[2];
     instant now;
     size_t cut;     /* bytes that the session reads at once, at most */
@@ -55,6 +57,8 @@ bool duplex_is_over(const struct duplex *duplex);
 void duplex_step(struct duplex *duplex, const struct script_step *step);
 /* For a session without rules: all that was said has been heard, and nothing else. */
 void duplex_check_wire(const struct duplex *duplex);
+/* For a session whose rules never do anything: the same, but bytes may have waited for rules. */
+void duplex_check_idle_rules(const struct duplex *duplex);
 /* Both read again, end, and much time passes; then the session is freed. */
 void duplex_end(struct duplex *duplex);
 void duplex_deinit(struct duplex *duplex);

@@ -122,6 +122,24 @@ struct rule_set *rule_choice_take(struct span *script)
     return rules;
 }
 
+size_t rule_choice_count(void)
+{
+    size_t profiles = 0;
+    while (profile_builtin_name(profiles))
+        profiles++;
+    return SETS + profiles < IN_SCRIPT ? SETS + profiles : IN_SCRIPT;
+}
+
+bool rule_choice_keeps_order(uint8_t choice)
+{
+    return choice < SETS;
+}
+
+bool rule_choice_is_never(uint8_t choice)
+{
+    return choice < SETS && sets[choice] == never;
+}
+
 bool rule_choice_is_wire(const struct rule_set *rules)
 {
     return rules->count == 0;

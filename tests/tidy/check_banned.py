@@ -24,7 +24,7 @@ C_CALLS = {
     "drand48": ("draw with prng_at()", ()),
     "getrandom": ("randomness is handed in", ("proxy",)),
     "time": ("time is handed in", ("proxy",)),
-    "clock_gettime": ("time is handed in", ("proxy", "bench", "tests")),
+    "clock_gettime": ("time is handed in", ("proxy", "bench", "tests", "harness")),
     "gettimeofday": ("time is handed in", ("proxy",)),
     "getenv": ("the environment is the program's business", ("proxy", "tests", "harness")),
     "fopen": ("files are the program's business", ("proxy", "tests", "harness")),
