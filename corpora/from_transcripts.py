@@ -32,6 +32,8 @@ def unescaped(text):
     letters = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\", '"': '"'}
     shows_end = re.search(r"(?:(?<!\\)(?:\\\\)*\\(?:[rn]|))$", text)
     text = text[:-1] if shows_end and text.endswith("\\") else text
+    text = re.sub(r"(\\x[0-9a-fA-F]{2}|\\.|.)\\\{(\d+)\}",
+                  lambda found: found[1] * int(found[2]), text)
     text = re.sub(r"\\(x[0-9a-fA-F]{2}|.)", lambda found: letters.get(
         found[1]) or chr(int(found[1][1:], 16)), text)
     return text.encode("latin-1") + (b"" if shows_end else b"\r\n")

@@ -2,11 +2,14 @@
  * leave and the same mail is kept; each line that leaves is one of a reply; each command line, each
  * message and each chunk gets its reply, in order, and nothing else does.
  * Its inputs are mutated by harness/mutator. */
+#include <string.h>
+
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/prng.h"
 #include "harness/entry.h"
 #include "harness/mailbox.h"
+#include "smtp/credentials.h"
 #include "smtp/parse.h"
 
 #define INPUT_MAX 16384
@@ -42,6 +45,18 @@ static size_t step_of(const struct receiver *receiver, struct span rest)
                                              : span_find(rest, '\n') + 1;
 }
 
+/* What hides credentials follows the conversation, and leaves mail alone. */
+static void hide(struct credentials *credentials, struct span step, bool is_mail)
+{
+    static uint8_t hidden[INPUT_MAX];
+    if (step.len == 0)
+        return;
+    memcpy(hidden, step.ptr, step.len);
+    credentials_hide(credentials, hidden, step.len);
+    if (is_mail)
+        check(memcmp(hidden, step.ptr, step.len) == 0);
+}
+
 static bool is_waiting(enum receiver_phase phase)
 {
     return phase == RECEIVER_DATA || phase == RECEIVER_CHUNK;
@@ -50,14 +65,17 @@ static bool is_waiting(enum receiver_phase phase)
 static unsigned count_replies(struct span replies);
 
 /* A line that ends gets one reply, unless it is mail or announces a chunk; so do their ends. */
-static size_t take_step(struct receiver *receiver, struct span rest, struct text *replies)
+static size_t take_step(struct receiver *receiver, struct credentials *credentials,
+                        struct span rest, struct text *replies)
 {
     size_t before = replies->len;
     enum receiver_phase was = receiver->phase;
     struct span step = span_take(rest, step_of(receiver, rest));
     bool ended =
         was == RECEIVER_CHUNK ? step.len == receiver->chunk_left : span_ends(step, SPAN("\n"));
+    hide(credentials, step, is_waiting(was));
     feed(receiver, step, replies);
+    credentials_note_replies(credentials, span_drop(text_span(replies), before));
     unsigned said = count_replies(span_drop(text_span(replies), before));
     if (!ended || was == RECEIVER_TLS || was == RECEIVER_OVER)
         check(said == 0);
@@ -74,6 +92,7 @@ static void run(struct run *run, struct span input, size_t cut)
                                                      .size_max = 8192,
                                                      .starttls = true };
     struct receiver receiver;
+    struct credentials credentials = { 0 };
     mailbox_begin(&run->mailbox);
     text_clear(&run->replies);
     receiver_init(&receiver, &options, &run->mailbox.store, &pool, SECONDS(1));
@@ -81,7 +100,7 @@ static void run(struct run *run, struct span input, size_t cut)
     while (input.len > 0) {
         size_t step = cut;
         if (cut == STEPS)
-            step = take_step(&receiver, input, &run->replies);
+            step = take_step(&receiver, &credentials, input, &run->replies);
         else
             feed(&receiver, span_take(input, cut), &run->replies);
         input = span_drop(input, step);
