@@ -11,7 +11,7 @@ from trouble import Trouble
 
 # Rules over all that is said, none of which ever finds its occasion.
 IDLE_RULES = (
-    'to client greeting client=192.0.2.0/24 delay time=1s',
+    'to client greeting client=198.51.100.0/24 delay time=1s',
     'to client reply 599 rewrite line="451 4.3.0 Try again later"',
     'to client reply 4xx after RCPT delay time=2s',
     'to client reply 250 after DATA sender=*@nowhere.test lose-ack',
@@ -37,6 +37,20 @@ defaults
 listen smtp
     bind 127.0.0.1:{port}
     server sink 127.0.0.1:{upstream}
+"""
+
+NGINX = """\
+daemon off;
+master_process off;
+worker_processes 1;
+pid {directory}/nginx.pid;
+error_log stderr crit;
+load_module /usr/lib/nginx/modules/ngx_stream_module.so;
+events {{ worker_connections {connections}; }}
+stream {{
+    proxy_timeout 1h;
+    server {{ listen 127.0.0.1:{port}; proxy_pass 127.0.0.1:{upstream}; }}
+}}
 """
 
 
@@ -122,22 +136,45 @@ class Proxy(Direct):
         return [" ".join(words)]
 
 
-class HAProxy(Proxy):
+class Configured(Proxy):
+    """One that is told what to do by a file."""
+
+    @property
+    def file(self) -> Path:
+        return self.directory / f"{self.name}.configuration"
+
+    def configuration(self) -> str:
+        raise NotImplementedError
+
+    def start(self, cpus) -> "Configured":
+        self.file.write_text(self.configuration())
+        return super().start(cpus)
+
+    def shown(self) -> list:
+        return super().shown() + [f"    {line}" for line in self.configuration().splitlines()]
+
+
+class HAProxy(Configured):
     name = "haproxy"
     about = "HAProxy in TCP mode, one thread: understands nothing"
 
     def command(self) -> list:
-        return ["haproxy", "-db", "-f", str(self.directory / "haproxy.cfg")]
-
-    def start(self, cpus) -> "HAProxy":
-        (self.directory / "haproxy.cfg").write_text(self.configuration())
-        return super().start(cpus)
+        return ["haproxy", "-db", "-f", str(self.file)]
 
     def configuration(self) -> str:
         return HAPROXY.format(port=self.port, upstream=self.upstream, sessions=self.sessions)
 
-    def shown(self) -> list:
-        return super().shown() + [f"    {line}" for line in self.configuration().splitlines()]
+
+class Nginx(Configured):
+    name = "nginx"
+    about = "nginx's stream module, one process: understands nothing either"
+
+    def command(self) -> list:
+        return ["nginx", "-c", str(self.file), "-p", str(self.directory)]
+
+    def configuration(self) -> str:
+        return NGINX.format(directory=self.directory, port=self.port, upstream=self.upstream,
+                            connections=2 * self.sessions + 100)
 
 
 class Smtpchaos(Proxy):
@@ -181,5 +218,5 @@ class WithJournal(Smtpchaos):
 
 
 USUAL = (Direct, HAProxy, Smtpchaos, WithRules, WithJournal)
-ALL = (*USUAL, WithLineRule)
+ALL = (*USUAL, WithLineRule, Nginx)
 BASELINE = HAProxy.name
