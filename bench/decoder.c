@@ -1,4 +1,4 @@
-/* decoder: how fast the decoder of smtp/ is by itself, in memory: bytes of mail a second, beside the
+/* decoder: how fast the decoder of smtp/ is by itself, in memory: bytes of mail a second, next to the
  * bare search for the byte that it looks for, and commands a second. Unlike the load programs it
  * links what it measures.
  *
