@@ -1,6 +1,6 @@
-/* decoder: how fast the decoder of smtp/ is by itself, in memory: bytes of mail a second, next to the
- * bare search for the byte that it looks for, and commands a second. Unlike the load programs it
- * links what it measures.
+/* decoder: how fast the decoder of smtp/ is by itself, in memory: bytes of mail a second, beside
+ * the bare search for the byte that it looks for, and commands a second. Unlike the load programs
+ * it links what it measures.
  *
  * usage: bench-decoder [MILLISECONDS]; prints one JSON object. */
 #include <inttypes.h>
