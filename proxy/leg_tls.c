@@ -51,7 +51,7 @@ enum layer_state leg_tls_shake(struct leg *leg)
     enum layer_state state = layer_shake(leg->layer);
     while (state == LAYER_SHAKING) {
         bool had_to_say = layer_peek(leg->layer).len > 0;
-        bool said = leg_tls_flush(leg) && had_to_say;
+        bool said = leg_tls_flush(leg) && had_to_say && !leg->is_torn;
         bool heard = leg->may_read && receive(leg);
         if (!said && !heard)
             return state;

@@ -11,7 +11,7 @@ from letter import Letter
 from network import free_port
 from peers import Connection, PoliteServer, ehlo
 from tls_peers import KINDS, VERSIONS, Certificate, TlsSocket, trusting
-from tls_stage import TlsStage, stuffed
+from tls_stage import WITH_STARTTLS, TlsStage, stuffed
 
 STALLED = 100
 # Two buffers and OpenSSL's own; sanitizers make it more than it is.
@@ -182,6 +182,19 @@ class FailureTest(TlsStage):
             client.ending()
         self.assertEqual("tls-failed", proxy.journal.wait(event="close")[0]["ending"])
         self.assertTrue(upstream.wait_results(1)[0].startswith(b"\x16\x03\x01"))
+
+    def test_an_upstream_that_tears_the_connection_at_its_word_for_tls(self):
+        def script(connection: Connection) -> None:
+            for reply in (b"220 hello\r\n", WITH_STARTTLS):
+                connection.send(reply)
+                connection.line()
+            proxy.signal(signal.SIGSTOP)
+            connection.send(b"220 go ahead\r\n")
+            connection.reset()
+            proxy.signal(signal.SIGCONT)
+        proxy = self.proxy(self.scripted(script).port, "--tls", "intercept")
+        with ehlo(proxy.port) as client:
+            self.assertEqual(b"454", client.say("STARTTLS")[:3])
 
     def test_a_client_that_speaks_no_tls(self):
         upstream = self.polite()
