@@ -60,7 +60,7 @@ static const struct param tls_params[] = {
                .kind = PARAM_TIME,
                .preset = NEVER,
                .max = NEVER,
-               .what = "for how long; forever unless given" },
+               .what = "for how long; forever unless given, whatever --tls-timeout says" },
     [CUT] = { .name = "cut",
               .kind = PARAM_WORD,
               .optional = true,

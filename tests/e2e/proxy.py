@@ -53,6 +53,9 @@ class Proxy:
     def start(self) -> "Proxy":
         """Starts the program and waits until it listens."""
         self.spawn()
+        return self.wait_listening()
+
+    def wait_listening(self) -> "Proxy":
         wait_until(lambda: self._has_ended() or all(map(is_listening, self.ports)),
                    "the proxy to listen")
         if self._has_ended():

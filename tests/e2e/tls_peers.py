@@ -15,14 +15,15 @@ VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2, "TLSv1.3": ssl.TLSVersion.TLSv1_3
 class Certificate:
     """A self-signed certificate and its key, in files."""
 
-    def __init__(self, directory: Path, name: str, kind: str = "ecdsa"):
+    def __init__(self, directory: Path, name: str, kind: str = "ecdsa", more_names=()):
         self.name = name
+        names = ",".join(f"DNS:{each}" for each in (name, *more_names))
         self.file = directory / f"{name}-{kind}.pem"
         self.key = directory / f"{name}-{kind}.key"
         subprocess.run(
             ["openssl", "req", "-x509", "-nodes", "-days", "3", "-newkey", *KINDS[kind],
              "-keyout", self.key, "-out", self.file, "-subj", f"/CN={name}",
-             "-addext", f"subjectAltName=DNS:{name}"], check=True, stderr=subprocess.DEVNULL)
+             "-addext", f"subjectAltName={names}"], check=True, stderr=subprocess.DEVNULL)
 
     def context(self, version: str = None) -> ssl.SSLContext:
         """A server's context."""

@@ -24,6 +24,7 @@ PROGRAMS = {
     "dovecot": ["dovecot-lmtpd"],
     "aiosmtpd": ["python3-aiosmtpd"],
     "clients": ["msmtp", "swaks"],
+    "swaks-tls": ["swaks", "libnet-ssleay-perl"],
     "nodemailer": ["node-nodemailer", "nodejs"],
 }
 

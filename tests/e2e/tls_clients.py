@@ -1,0 +1,258 @@
+"""Real clients with STARTTLS, each told how much it has to insist, and what each makes of it.
+
+A queueing sender has all its ways of sending in one configuration: mail for FAULT.CLIENT.test is
+what CLIENT sends to the port of FAULT. Who only sends once is run once for each fault. Every client
+says its own name in EHLO, so that one journal tells all of them apart.
+"""
+import re
+import smtplib
+import ssl
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lab.exim import Exim
+from lab.opensmtpd import OpenSmtpd
+from lab.postfix import MASTER, Postfix
+from letter import Letter
+
+# What a client waits for an answer, where it can be told; and when we stop waiting for one that
+# sends once, and for those with a queue. OpenSMTPD comes again after 15 s.
+TIMER_S = 8
+PATIENCE_S = 12
+QUEUE_PATIENCE_S = 30
+
+# What most clients only wait at; those attempts go first, and all at once.
+LONG = ("stall", "garbage", "220-garbage")
+AT_ONCE = 45
+# Names of the addresses of which OpenSMTPD has one for each attempt.
+OWN_DOMAIN = ".mx.test"
+
+
+class Places:
+    """Where each fault is to be had: its port, by its name."""
+
+    def __init__(self, ports: dict):
+        self.ports = ports
+
+    def only(self, faults, but: bool = False) -> "Places":
+        """Those of some faults; or of all others."""
+        return Places({fault: port for fault, port in self.ports.items()
+                       if (fault in faults) != but})
+
+    @staticmethod
+    def domain(fault: str, client: str) -> str:
+        return f"{fault}.{client}.test"
+
+    def recipients(self, clients) -> list:
+        return [f"bob@{self.domain(fault, client)}" for fault in self.ports for client in clients]
+
+
+class QueueingClients:
+    """What the three queueing senders have in common: `levels` are clients, by name."""
+
+    levels = {}
+
+    def __init__(self, directory: Path, port: int, places: Places, trusted: Path,
+                 fingerprint: str):
+        self.places = places
+        self.trusted = trusted
+        self.fingerprint = fingerprint
+        super().__init__(directory, port, relay_port=1, timer_s=TIMER_S)
+
+    def configure(self) -> None:
+        super().configure()
+        (self.directory / "conf/trusted.pem").write_bytes(self.trusted.read_bytes())
+        self.add_routes(self.directory / "conf")
+
+    def send_all(self) -> None:
+        self.submit(Letter(recipients=self.places.recipients(self.levels)))
+
+    def verdict(self, fault: str, client: str) -> str:
+        """"sent", "kept" or "returned", "dies", or "" while nothing is decided."""
+        name = re.escape(f"bob@{self.places.domain(fault, client)}")
+        logs = self.logs()
+        return next((verdict for verdict, pattern in self.verdicts.items()
+                     if re.search(pattern.format(name), logs)), "")
+
+
+class PostfixClients(QueueingClients, Postfix):
+    verdicts = {"sent": "to=<{}>.*status=sent", "kept": "to=<{}>.*status=deferred",
+                "returned": "to=<{}>.*status=bounced"}
+    levels = {
+        "postfix-may": {"smtp_tls_security_level": "may"},
+        "postfix-encrypt": {"smtp_tls_security_level": "encrypt"},
+        "postfix-fingerprint": {"smtp_tls_security_level": "fingerprint"},
+        "postfix-secure": {"smtp_tls_security_level": "secure",
+                           "smtp_tls_secure_cert_match": "localhost"},
+    }
+
+    def add_routes(self, conf: Path) -> None:
+        lines = [MASTER.format(port=self.port)]
+        for name, settings in self.levels.items():
+            options = {"smtp_helo_name": f"{name}.test",
+                       "smtp_tls_CAfile": "/etc/postfix/trusted.pem",
+                       "smtp_tls_fingerprint_cert_match": self.fingerprint} | settings
+            lines += [f"{name} unix - - n - - smtp\n",
+                      *(f"  -o {key}={value}\n" for key, value in options.items())]
+        (conf / "master.cf").write_text("".join(lines))
+        (conf / "transport").write_text("".join(
+            f"{self.places.domain(fault, client)} {client}:[localhost]:{port}\n"
+            for fault, port in self.places.ports.items() for client in self.levels))
+
+    def _sending(self) -> dict:
+        return super()._sending() | {
+            "relayhost": "", "transport_maps": "texthash:/etc/postfix/transport",
+            "smtp_starttls_timeout": f"{TIMER_S}s", "smtp_tls_loglevel": "1"}
+
+
+class EximClients(QueueingClients, Exim):
+    verdicts = {"sent": " [=-]> {} ", "kept": " == {} ", "returned": r" \*\* {} "}
+    levels = {
+        "exim-may": "",
+        "exim-must": "hosts_require_tls = *\n  tls_verify_hosts = *\n"
+                     "  tls_verify_certificates = /etc/exim4/trusted.pem\n",
+    }
+
+    def add_routes(self, conf: Path) -> None:
+        routers, transports = "", ""
+        for name, settings in self.levels.items():
+            label = name.replace("-", "_")
+            routers += (f"{label}:\n  driver = manualroute\n  domains = *.{name}.test\n"
+                        "  route_data = ${lookup{$domain}lsearch{/etc/exim4/routes}}\n"
+                        f"  self = send\n  transport = {label}\n")
+            transports += (f"{label}:\n  driver = smtp\n  allow_localhost\n  hosts_try_dane =\n"
+                           f"  helo_data = {name}.test\n  connect_timeout = {TIMER_S}s\n"
+                           f"  command_timeout = {TIMER_S}s\n  {settings}")
+        text = (conf / "exim4.conf").read_text()
+        text = text.replace("begin routers\n", f"begin routers\n{routers}")
+        text = text.replace("begin transports\n", f"begin transports\n{transports}")
+        (conf / "exim4.conf").write_text("remote_max_parallel = 20\n" + text)
+        (conf / "routes").write_text("".join(
+            f"{self.places.domain(fault, client)}: localhost::{port} byname\n"
+            for fault, port in self.places.ports.items() for client in self.levels))
+
+
+class OpenSmtpdClients(QueueingClients, OpenSmtpd):
+    """It makes few connections to one address, and waits in between: each attempt has its own."""
+
+    verdicts = {"sent": 'to=<?{}>? .*result="Ok"', "kept": 'to=<?{}>? .*result="TempFail"',
+                "returned": 'to=<?{}>? .*result="PermFail"', "dies": "double free"}
+    # Version 6.8.0p2 frees twice what it read in clear behind the 220, and all of it ends.
+    deadly = ("220-garbage", "injected-reply")
+    levels = {"opensmtpd-may": "smtp", "opensmtpd-must": "smtp+tls"}
+
+    def add_routes(self, conf: Path) -> None:
+        lines, hosts = [], []
+        for number, (fault, port) in enumerate(self.places.ports.items()):
+            for kind, (client, scheme) in enumerate(self.levels.items(), 1):
+                domain = self.places.domain(fault, client)
+                host = f"h{number}-{kind}{OWN_DOMAIN}"
+                lines += [f'action "{domain}" relay host "{scheme}://{host}:{port}"'
+                          f' helo "{client}.test"\n',
+                          f'match from any for domain "{domain}" action "{domain}"\n']
+                hosts.append(f"127.{number}.{kind}.1 {host}\n")
+        (conf / "hosts").write_text("".join(hosts))
+        text = (conf / "smtpd.conf").read_text()
+        (conf / "smtpd.conf").write_text(text + "".join(lines))
+
+    def launch(self) -> None:
+        self.box.shell(f"cd {self.directory}/conf; cat hosts >>/etc/hosts;"
+                       "cat trusted.pem >>/etc/ssl/certs/ca-certificates.crt")
+        super().launch()
+
+
+class OneShotClients:
+    """Clients that send one letter, or fail. What is given to each is in its command."""
+
+    def __init__(self, box, swaks_box, trusted: Path):
+        self.box = box
+        self.swaks_box = swaks_box
+        self.trusted = trusted
+        self.clients = {
+            "msmtp": self.msmtp, "swaks-may": self.swaks_may, "swaks-must": self.swaks_must,
+            "curl-may": self.curl_may, "curl-must": self.curl_must, "openssl": self.openssl,
+            "gnutls-cli": self.gnutls, "smtplib": self.smtplib}
+
+    def attempt(self, client: str, port: int) -> str:
+        """"sent", "failed", or "waits" when we had to end it."""
+        try:
+            return "sent" if self.clients[client](port) else "failed"
+        except subprocess.TimeoutExpired:
+            return "waits"
+
+    def attempt_all(self, places: Places) -> dict:
+        """By fault and client."""
+        plan = [(fault, client) for fault in places.ports for client in self.clients]
+        plan.sort(key=lambda pair: not pair[0].startswith(LONG))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = pool.map(lambda pair: self.attempt(pair[1], places.ports[pair[0]]), plan)
+            return dict(zip(plan, found))
+
+    # -- one by one -----------------------------------------------------------------------------
+
+    def msmtp(self, port: int) -> bool:
+        return self._in_box(
+            self.box, "msmtp", "--host=localhost", f"--port={port}", f"--timeout={TIMER_S}",
+            "--auth=off", "--tls=on", f"--tls-trust-file={self.trusted}", "--domain=msmtp.test",
+            "--from=ann@example.test", "--", "bob@dest.test")
+
+    def swaks_may(self, port: int) -> bool:
+        return self._swaks("swaks-may", port, "--tls-optional")
+
+    def swaks_must(self, port: int) -> bool:
+        return self._swaks("swaks-must", port, "--tls", "--tls-verify", "--tls-ca-path",
+                           self.trusted)
+
+    def curl_may(self, port: int) -> bool:
+        return self._curl("curl-may", port, "--ssl", "--insecure")
+
+    def curl_must(self, port: int) -> bool:
+        return self._curl("curl-must", port, "--ssl-reqd", "--cacert", self.trusted)
+
+    def openssl(self, port: int) -> bool:
+        return self._tool("openssl", "s_client", "-connect", f"localhost:{port}", "-starttls",
+                          "smtp", "-name", "openssl.test", "-quiet", "-verify_return_error",
+                          "-CAfile", self.trusted, "-verify_hostname", "localhost")
+
+    def gnutls(self, port: int) -> bool:
+        return self._tool("gnutls-cli", "--starttls-proto=smtp", "--port", str(port), "--crlf",
+                          "--x509cafile", self.trusted, "localhost")
+
+    def smtplib(self, port: int) -> bool:
+        try:
+            with smtplib.SMTP("localhost", port, "smtplib.test", TIMER_S) as client:
+                client.starttls(context=ssl.create_default_context(cafile=self.trusted))
+                client.sendmail("ann@example.test", ["bob@dest.test"], Letter().text(b"\r\n"))
+            return True
+        except (smtplib.SMTPException, OSError, ValueError):
+            return False
+
+    # -- how they are run -----------------------------------------------------------------------
+
+    def _swaks(self, name: str, port: int, *options) -> bool:
+        return self._in_box(
+            self.swaks_box, "swaks", "--server", f"localhost:{port}", "--helo", f"{name}.test",
+            "--from", "ann@example.test", "--to", "bob@dest.test", "--data", "-", "--timeout",
+            f"{TIMER_S}s", *options)
+
+    def _curl(self, name: str, port: int, *options) -> bool:
+        result = subprocess.run(
+            ["curl", "-sS", "--url", f"smtp://localhost:{port}/{name}.test", "--mail-from",
+             "ann@example.test", "--mail-rcpt", "bob@dest.test", "--upload-file", "-", *options],
+            input=Letter().text(b"\r\n"), capture_output=True, timeout=PATIENCE_S)
+        return result.returncode == 0
+
+    @staticmethod
+    def _in_box(box, *command) -> bool:
+        result = box.run("timeout", "-k", "1", str(PATIENCE_S), *command, input=Letter().text())
+        if result.returncode == 124:
+            raise subprocess.TimeoutExpired(command, PATIENCE_S)
+        return result.returncode == 0
+
+    @staticmethod
+    def _tool(*command) -> bool:
+        """One that makes TLS, and lets us say what we like: QUIT."""
+        result = subprocess.run(command, input=b"QUIT\r\n", capture_output=True,
+                                timeout=PATIENCE_S)
+        return result.returncode == 0
