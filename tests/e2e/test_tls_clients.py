@@ -6,13 +6,13 @@ table is what this test expects, and what it prints when something else happens.
 import hashlib
 import re
 import ssl
-import time
 import unittest
 from pathlib import Path
 
 from built_in import Sink
 from lab.box import Box
 from lab.place import make
+from lab.wait import NeverHappened, wait_until
 from network import free_port
 from tls_clients import (OWN_DOMAIN, QUEUE_PATIENCE_S, EximClients, OneShotClients,
                          OpenSmtpdClients, Places, PostfixClients)
@@ -138,9 +138,10 @@ class ClientsTest(TlsStage):
 
         def told() -> dict:
             return {(fault, name): sender.verdict(fault, name) for sender, fault, name in pairs}
-        deadline = time.monotonic() + QUEUE_PATIENCE_S
-        while time.monotonic() < deadline and self.is_awaited(told()):
-            time.sleep(0.5)
+        try:
+            wait_until(lambda: not self.is_awaited(told()), "every letter", QUEUE_PATIENCE_S)
+        except NeverHappened:
+            pass  # that they wait is for the table
         return {pair: verdict or "waits" for pair, verdict in told().items()}
 
     @staticmethod
