@@ -39,8 +39,8 @@ to server  command MAIL  after 1  answer  reply="421 4.7.0 Connection expired, t
 # variant: gmail-receiving-rate 450 of six lines for RCPT: the mailbox gets too much
 to server  command RCPT  answer  reply="450-4.2.1 The user you are trying to contact is receiving mail at a rate that\r\n450-4.2.1 prevents additional messages from being delivered. Please resend your\r\n450-4.2.1 message at a later time. If the user is able to receive mail at that\r\n450-4.2.1 time, your message will be delivered. For more information, please\r\n450-4.2.1 visit\r\n450 4.2.1  https://support.google.com/mail/?p=ReceivingRate - gsmtp"
 
-# variant: gmail-domains 451 for all recipients of a message behind the first, as when their domains differ
-to server  command RCPT  limit-recipients  max=1 reply="451 4.3.0 Multiple destination domains per transaction is unsupported. Please try again. - gsmtp"
+# variant: gmail-domains 451 for recipients of another domain than the message's first
+to server  command RCPT domain=other  answer  reply="451 4.3.0 Multiple destination domains per transaction is unsupported. Please try again. - gsmtp"
 
 # variant: gmail-timeout 451 and an end after ten minutes of silence
 to client  idle 10m  insert  line="451 4.4.2 Timeout - closing connection. - gsmtp"

@@ -9,6 +9,29 @@
 
 /* -- filters -------------------------------------------------------------------------------- */
 
+static bool is_about_rcpt(const struct match_source *from)
+{
+    struct span rcpt;
+    return about_rcpt(from->event, &rcpt);
+}
+
+static struct span domain_of(struct span address)
+{
+    size_t at = address.len;
+    while (at > 0 && address.ptr[at - 1] != '@')
+        at--;
+    return span_drop(address, at);
+}
+
+/* The first recipient decides for all of the mail; it is of its own domain. */
+static bool is_of_first_domain(const struct match_source *from)
+{
+    struct span rcpt = SPAN("");
+    struct span first = envelope_recipient(about_envelope(from->dialogue, from->event), 0);
+    about_rcpt(from->event, &rcpt);
+    return first.len == 0 || span_equal_nocase(domain_of(rcpt), domain_of(first));
+}
+
 /* A RCPT and its reply are about that recipient alone, all else is about all of the message. */
 static bool any_recipient_matches(const struct match_source *from, struct span glob)
 {
@@ -91,6 +114,7 @@ static bool filter_holds(const struct rule *rule, size_t i, const struct match_s
     case FILTER_MATCHES: return text_matches(from, filter->pattern);
     case FILTER_LISTED: return is_listed(from, filter->text);
     case FILTER_CONTAINS: return from->notices[rule->index - 1].contains & 1u << i;
+    case FILTER_DOMAIN: return is_of_first_domain(from) == filter->yes && is_about_rcpt(from);
     case FILTER_LAST_LINE: return from->notices[rule->index - 1].last_line & 1u << i;
     }
     return false;

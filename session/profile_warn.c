@@ -46,7 +46,7 @@ static unsigned kinds_of(const struct rule_filter *filter)
         [FILTER_SENDER] = WITH_ENVELOPE, [FILTER_RECIPIENT] = WITH_ENVELOPE,
         [FILTER_SIZE] = WITH_ENVELOPE,   [FILTER_SAID] = WITH_ENVELOPE,
         [FILTER_LENGTH] = WITH_BYTES,    [FILTER_OFFSET] = BODY_EVENTS,
-        [FILTER_PART] = SMTP_BODY,
+        [FILTER_PART] = SMTP_BODY,       [FILTER_DOMAIN] = SMTP_COMMAND | SMTP_REPLY,
     };
     if (filter->kind == FILTER_EARLY && filter->yes)
         return SMTP_COMMAND | REPLIES;
@@ -60,7 +60,7 @@ static unsigned kinds_of(const struct rule_filter *filter)
 static bool is_yes_or_no(enum rule_filter_kind kind)
 {
     return kind == FILTER_TLS || kind == FILTER_PART || kind == FILTER_EARLY ||
-           kind == FILTER_PARTED || kind == FILTER_JOINED;
+           kind == FILTER_PARTED || kind == FILTER_JOINED || kind == FILTER_DOMAIN;
 }
 
 /* Two filters of which only one can hold. */

@@ -53,7 +53,8 @@ enum rule_filter_kind {
     FILTER_JOINED,    /* it came in one segment with bytes before it */
     FILTER_LISTED,    /* the name of a list that the client, sender, ... stands on */
     FILTER_CONTAINS,  /* PCRE2; any line of the mail so far */
-    FILTER_LAST_LINE  /* PCRE2; the latest line of the mail so far */
+    FILTER_LAST_LINE, /* PCRE2; the latest line of the mail so far */
+    FILTER_DOMAIN     /* yes: the recipient's domain is that of the mail's first one */
 };
 
 struct rule_filter {
@@ -61,7 +62,7 @@ struct rule_filter {
     struct span text;        /* globs, LISTED: owned */
     uint8_t address[16];     /* CLIENT: IPv4 is mapped (::ffff:0:0/96) */
     unsigned prefix;         /* CLIENT: 0..128 of the mapped address */
-    bool yes;                /* TLS, PART, EARLY, PARTED, SPLIT, JOINED */
+    bool yes;                /* TLS, PART, EARLY, PARTED, SPLIT, JOINED, DOMAIN */
     bool whole_end;          /* SPLIT: of the end of mail all five bytes count */
     enum verb verb;          /* SAID, UNSAID */
     uint64_t number;         /* SIZE, LENGTH, OFFSET: bytes; QUIET: nanoseconds */

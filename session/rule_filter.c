@@ -7,9 +7,9 @@
 #include "session/rule_reader.h"
 
 const char *const filter_words[] = {
-    "client", "helo",   "sender", "recipient", "tls",      "size",      "matches",
-    "length", "offset", "part",   "said",      "unsaid",   "early",     "parted",
-    "quiet",  "split",  "joined", "listed",    "contains", "last-line", NULL,
+    "client", "helo",   "sender",   "recipient", "tls",    "size",   "matches", "length",
+    "offset", "part",   "said",     "unsaid",    "early",  "parted", "quiet",   "split",
+    "joined", "listed", "contains", "last-line", "domain", NULL,
 };
 
 const char *rule_filter_name(enum rule_filter_kind kind)
@@ -134,6 +134,7 @@ static bool read_by_kind(struct rule_reader *reader, struct rule_filter *filter,
     case FILTER_LENGTH:
     case FILTER_OFFSET: return read_size(reader, filter, value);
     case FILTER_PART: return read_choice(reader, filter, value, "header", "text");
+    case FILTER_DOMAIN: return read_choice(reader, filter, value, "same", "other");
     case FILTER_SAID:
     case FILTER_UNSAID: return read_verb(reader, filter, value);
     case FILTER_QUIET: return read_quiet(reader, filter, value);

@@ -63,6 +63,7 @@ static bool tells_lines_apart(enum rule_filter_kind kind)
     case FILTER_RECIPIENT:
     case FILTER_TLS:
     case FILTER_LISTED:
+    case FILTER_DOMAIN:
     case FILTER_SAID:
     case FILTER_UNSAID:
     case FILTER_EARLY:
