@@ -172,7 +172,7 @@ static void test_filters(void **state)
           "17: unknown filter \"keep\"; known are client, "
           "helo, sender, recipient, tls, size, matches, "
           "length, offset, part, said, unsaid, early, parted, "
-          "quiet, split, joined, listed, contains, last-line" },
+          "quiet, split, joined, listed, contains, last-line, domain" },
         { "to server body part=middle drop", "21: part: \"middle\" is no answer; write "
                                              "part=header or part=text" },
         { "to server command split=end drop", "25: split: \"end\" is no answer here; split=end is "
