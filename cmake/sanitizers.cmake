@@ -15,5 +15,6 @@ endif()
 if(SMTPCHAOS_COVERAGE)
     # Absolute names, so that counts of different build folders can be merged.
     add_compile_options(--coverage -fprofile-abs-path)
+    add_compile_definitions(SMTPCHAOS_COVERAGE)
     add_link_options(--coverage)
 endif()

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/recall.h"
 #include "proxy/clock.h"
 #include "proxy/complain.h"
+#include "proxy/confine.h"
 #include "proxy/descriptors.h"
 #include "proxy/exits.h"
 #include "proxy/herald.h"
@@ -315,6 +317,32 @@ static int open_files(struct server *server)
     return settings->pcap && !server->pcap ? EX_IOERR : 0;
 }
 
+/* Cuts the path down to its folder, or answers another one. */
+static const char *folder_of(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return ".";
+    slash[slash == path] = '\0';
+    return path;
+}
+
+/* All that will be written is open by now; only the files of our own sockets go at the end. */
+static void confine(const struct settings *settings)
+{
+    char paths[LISTEN_MAX][ADDRESS_PATH_SIZE];
+    const char *folders[LISTEN_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        if (settings->listen[i].kind != ADDRESS_UNIX)
+            continue;
+        memcpy(paths[count], settings->listen[i].path, sizeof paths[count]);
+        folders[count] = folder_of(paths[count]);
+        count++;
+    }
+    confine_writing(folders, count);
+}
+
 /* Sets all up that can fail; answers the exit status. */
 static int prepare(struct server *server)
 {
@@ -330,7 +358,11 @@ static int prepare(struct server *server)
         status = tls_run_begin(&server->tls, settings);
     if (status == 0)
         status = open_files(server);
-    return status ? status : prepare_privileges(settings);
+    if (status == 0)
+        status = prepare_privileges(settings);
+    if (status == 0)
+        confine(settings);
+    return status;
 }
 
 /* A pool belongs to one thread, so that taking from it needs no lock. */

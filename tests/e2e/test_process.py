@@ -158,9 +158,11 @@ class ListenersTest(Stage):
 
     def test_unix_socket(self):
         path = self.directory / "listen.sock"
-        self.proxy(self.polite().port, "--listen", f"unix:{path}")
+        proxy = self.proxy(self.polite().port, "--listen", f"unix:{path}")
         self.wait_until(path.exists, "the socket")
         self.check_mail_passes(unix_client(path))
+        proxy.stop()
+        self.assertFalse(path.exists())
 
     def test_unix_socket_as_upstream(self):
         path = self.directory / "upstream.sock"

@@ -108,6 +108,7 @@ class AsTheServiceRunsIt(Stage):
         used = set(CALL.findall(text[text.index("\n", began):]))
         self.assertLessEqual({"epoll_ctl", "accept4"}, used)
         self.assertEqual(set(), used - allowed_calls() - DONE_WITHOUT)
+        self.assertIn("landlock_create_ruleset", used)
 
 
 class Installed(Stage):
