@@ -279,7 +279,7 @@ class MaskedWords(FromOneSender):
                 sender.submit(letter)
                 sender.wait_queue_empty()
                 self.assertEqual(1, len(receiver.wait_letter(letter)))
-                self.assertTrue(proxy.journal.rules())
+                self.wait_until(proxy.journal.rules, "the rule in the journal")
 
 
 class Timers(FromOneSender):

@@ -51,6 +51,7 @@ class RealTest(TlsStage):
         self.assertEqual([letter.content()], [content_of(message) for message in messages])
         self.assertEqual({"to client", "to server"},
                          {entry["direction"] for entry in proxy.journal.wait(2, event="tls")})
+        self.wait_until(proxy.journal.rules, "the rule in the journal")
         self.assertEqual(1, len(proxy.journal.rules()))
 
 
