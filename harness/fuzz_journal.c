@@ -64,7 +64,7 @@ static uint64_t run(struct span script)
         duplex_step(&duplex, &step);
     duplex_end(&duplex);
     duplex_deinit(&duplex);
-    rule_set_free(rules);
+    rule_choice_give_back(rules);
     return hash;
 }
 

@@ -45,16 +45,16 @@ static size_t step_of(const struct receiver *receiver, struct span rest)
                                              : span_find(rest, '\n') + 1;
 }
 
-/* What hides credentials follows the conversation, and leaves mail alone. */
-static void hide(struct credentials *credentials, struct span step, bool is_mail)
+/* What hides credentials follows the conversation, and puts in nothing but stars. */
+static void hide(struct credentials *credentials, struct span step)
 {
     static uint8_t hidden[INPUT_MAX];
     if (step.len == 0)
         return;
     memcpy(hidden, step.ptr, step.len);
     credentials_hide(credentials, hidden, step.len);
-    if (is_mail)
-        check(memcmp(hidden, step.ptr, step.len) == 0);
+    for (size_t i = 0; i < step.len; i++)
+        check(hidden[i] == step.ptr[i] || hidden[i] == '*');
 }
 
 static bool is_waiting(enum receiver_phase phase)
@@ -73,7 +73,7 @@ static size_t take_step(struct receiver *receiver, struct credentials *credentia
     struct span step = span_take(rest, step_of(receiver, rest));
     bool ended =
         was == RECEIVER_CHUNK ? step.len == receiver->chunk_left : span_ends(step, SPAN("\n"));
-    hide(credentials, step, is_waiting(was));
+    hide(credentials, step);
     feed(receiver, step, replies);
     credentials_note_replies(credentials, span_drop(text_span(replies), before));
     unsigned said = count_replies(span_drop(text_span(replies), before));

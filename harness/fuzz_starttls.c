@@ -81,6 +81,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     converse(&duplex, flags, span_take(input, client), span_drop(input, client));
     duplex_end(&duplex);
     duplex_deinit(&duplex);
-    rule_set_free(rules);
+    rule_choice_give_back(rules);
     return 0;
 }

@@ -109,17 +109,36 @@ static void add_from_script(struct rule_set *rules, struct span *script)
     }
 }
 
-struct rule_set *rule_choice_take(struct span *script)
+/* Sets that are chosen by a byte alone are read once: that takes longer than most sessions. */
+static struct rule_set *kept[IN_SCRIPT];
+
+static struct rule_set *keep_set(uint8_t choice)
 {
     struct rule_set *rules = rule_set_new();
-    uint8_t choice = script_byte(script);
-    if (choice == IN_SCRIPT)
-        add_from_script(rules, script);
-    else if (choice >= SETS)
+    if (choice >= SETS)
         add_profile(rules, choice - SETS);
     else
         add_set(rules, sets[choice]);
+    kept[choice] = rules;
     return rules;
+}
+
+struct rule_set *rule_choice_take(struct span *script)
+{
+    uint8_t choice = script_byte(script);
+    if (choice != IN_SCRIPT)
+        return kept[choice] ? kept[choice] : keep_set(choice);
+    struct rule_set *rules = rule_set_new();
+    add_from_script(rules, script);
+    return rules;
+}
+
+void rule_choice_give_back(struct rule_set *rules)
+{
+    for (size_t i = 0; i < IN_SCRIPT; i++)
+        if (kept[i] == rules)
+            return;
+    rule_set_free(rules);
 }
 
 size_t rule_choice_count(void)

@@ -13,6 +13,8 @@
 /* Takes the byte off the script that chooses (and, where it says so, the lines of rules behind it
  * up to an empty one; lines that are no rules are left out). */
 struct rule_set *rule_choice_take(struct span *script);
+/* It is no longer wanted. */
+void rule_choice_give_back(struct rule_set *rules);
 /* Choices from 0 on, each a byte: the sets, and behind them the built-in profiles. */
 size_t rule_choice_count(void);
 /* True where each reply stays in its place and comes once: a set of ours without copies. */

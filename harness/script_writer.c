@@ -133,7 +133,7 @@ void script_show(struct span script, struct text *transcript)
     struct rule_set *rules = rule_choice_take(&script);
     show_options(script_byte(&script), transcript);
     show_rules(rules, transcript);
-    rule_set_free(rules);
+    rule_choice_give_back(rules);
     while (script_next(&script, &step))
         show_step(&step, transcript);
 }

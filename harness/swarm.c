@@ -9,8 +9,6 @@
 #include "smtp/parse.h"
 
 #define STEPS_MAX 60
-/* Choices of rules that are kept read; more than there are. */
-#define CHOICES_MAX 256
 
 enum fault {
 #define FAULT(name) FAULT_##name,
@@ -35,7 +33,6 @@ struct swarm {
 };
 
 static struct pool pool;
-static struct rule_set *sets[CHOICES_MAX];
 
 static uint64_t draw(struct swarm *swarm, uint64_t low, uint64_t high)
 {
@@ -324,9 +321,7 @@ static void choose_faults(struct swarm *swarm)
 static const struct rule_set *rules_of(uint8_t choice)
 {
     struct span chosen = span_make(&choice, 1);
-    if (!sets[choice])
-        sets[choice] = rule_choice_take(&chosen);
-    return sets[choice];
+    return rule_choice_take(&chosen);
 }
 
 /* The numbers that the client has heard rise: replies keep the order of their commands. */
