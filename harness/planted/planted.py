@@ -43,7 +43,8 @@ class Bug:
 def copy_sources(source):
     """The copy is as the tree is; files that have not changed keep their time."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-                             "--", ".", *LEFT_OUT], cwd=TOP, check=True, capture_output=True, text=True)
+                             "--", ".", *LEFT_OUT], cwd=TOP, check=True,
+                            capture_output=True, text=True)
     wanted = {name for name in listed.stdout.split("\0") if name and (TOP / name).exists()}
     for name in wanted:
         there, here = source / name, TOP / name
