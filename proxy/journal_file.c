@@ -35,6 +35,12 @@ struct journal_file *journal_file_open(const char *name, enum journal_format for
     return file;
 }
 
+void journal_file_begin(struct journal_file *file)
+{
+    if (file)
+        spool_begin(file->spool);
+}
+
 int journal_file_close(struct journal_file *file)
 {
     int status = file ? spool_close(file->spool) : 0;

@@ -14,6 +14,8 @@ struct journal_file;
 
 /* Opens `name` for appending ("-" is stdout). NULL after one line on stderr when it cannot. */
 struct journal_file *journal_file_open(const char *name, enum journal_format format);
+/* Begins to write, as spool_begin does. */
+void journal_file_begin(struct journal_file *file);
 /* Writes what is left and closes. Answers 0, or EX_IOERR when anything was lost; stderr has been
  * told. Nothing happens for NULL. */
 int journal_file_close(struct journal_file *file);

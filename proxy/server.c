@@ -448,6 +448,8 @@ static void forget_signals(struct server *server)
 static void run(struct server *server)
 {
     struct poller *poller = &server->workers[0].poller;
+    journal_file_begin(server->journal);
+    spool_begin(server->pcap);
     write_head(server);
     watch_signals(server);
     check(uv_async_init(&poller->loop, &server->emptied, on_emptied) == 0);

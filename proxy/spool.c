@@ -25,6 +25,7 @@ struct spool {
     const char *name; /* as messages show it */
     const char *what;
     int fd;
+    bool has_begun;
     uv_thread_t thread;
     bool has_failed;  /* the thread's: nothing more is written */
     uv_mutex_t mutex; /* guards all below */
@@ -104,8 +105,15 @@ struct spool *spool_open(const char *name, const char *what, int flags, mode_t m
                              .waiting = { .max = JOURNAL_BACKLOG_MAX } };
     check(uv_mutex_init(&spool->mutex) == 0);
     check(uv_cond_init(&spool->changed) == 0);
-    check(uv_thread_create(&spool->thread, run, spool) == 0);
     return spool;
+}
+
+void spool_begin(struct spool *spool)
+{
+    if (!spool || spool->has_begun)
+        return;
+    spool->has_begun = true;
+    check(uv_thread_create(&spool->thread, run, spool) == 0);
 }
 
 /* Waits for the thread, though not for ever: whoever reads the pipe may be asleep. */
@@ -135,6 +143,7 @@ int spool_close(struct spool *spool)
 {
     if (!spool)
         return 0;
+    spool_begin(spool);
     if (!is_written(spool)) {
         complain("%s: nobody takes the rest of the %s; it is incomplete", spool->name, spool->what);
         return EX_IOERR;

@@ -15,6 +15,8 @@ struct spool;
  * is there, and this mode for a new one. `what` is what messages call it: "journal". Both are
  * borrowed. NULL after one line on stderr when it cannot. */
 struct spool *spool_open(const char *name, const char *what, int flags, mode_t mode);
+/* Begins to write: its thread has the rights of the one that calls. Nothing happens for NULL. */
+void spool_begin(struct spool *spool);
 /* Writes what is left and closes. Answers 0, or EX_IOERR when anything was lost; stderr has been
  * told. Nothing happens for NULL. */
 int spool_close(struct spool *spool);
