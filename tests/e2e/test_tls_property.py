@@ -3,9 +3,10 @@ import socket
 import ssl
 import unittest
 
+from peers import Connection
 from sessions import Performance, RandomSession, Side
 from tls_peers import TlsSocket, trusting
-from tls_stage import TlsStage
+from tls_stage import WITH_STARTTLS, TlsStage
 
 SESSIONS = 60
 RECORDS = ("1B", "100B", "1000B", "16KiB")
@@ -69,16 +70,35 @@ class TlsPropertyTest(TlsStage):
                 first = 1000 + 10 * number
                 self.check_sessions(port, range(first, first + 5))
 
-    def check_sessions(self, port: int, seeds) -> None:
+    def test_what_follows_starttls_passes_unchanged(self):
+        upstream = self.listener.getsockname()[1]
+        proxy = self.proxy(upstream, "--tls", "intercept")
+        seeds = [seed for seed in range(2000, 2000 + SESSIONS) if not says_starttls(seed)]
+        self.check_sessions(proxy.port, seeds, StartTlsEnds)
+
+    def test_what_follows_starttls_whatever_the_size_of_a_record(self):
+        upstream = self.listener.getsockname()[1]
+        for number, size in enumerate(RECORDS):
+            with self.subTest(size):
+                proxy = self.proxy(upstream, "--tls", "intercept", rules=[
+                    f"both ways tls tls fragment={size}"])
+                seeds = [seed for seed in range(3000 + 10 * number, 3006 + 10 * number)
+                         if not says_starttls(seed)]
+                self.check_sessions(proxy.port, seeds, StartTlsEnds)
+
+    def check_sessions(self, port: int, seeds, kind=None) -> None:
         for seed in seeds:
             session = RandomSession(seed)
-            with self.ends(port) as (client, server):
+            with (kind or Ends)(port, self.listener, self.ecdsa.context()) as (client, server):
                 performance = TlsPerformance(session, client, server)
                 performance.play()
                 self.assertEqual([], performance.faults(), str(performance))
 
-    def ends(self, port: int):
-        return Ends(port, self.listener, self.ecdsa.context())
+
+
+def says_starttls(seed: int) -> bool:
+    """Within TLS it is a question too: what is said behind it waits for the answer."""
+    return b"STARTTLS" in b"".join(RandomSession(seed).to_server).upper()
 
 
 class Ends:
@@ -91,12 +111,39 @@ class Ends:
         self.context = context
 
     def __enter__(self) -> tuple:
+        self.prepare()
         server = TlsSocket(self.server, self.context, server_side=True).handshake()
+        self.hear_go_ahead()
         return TlsSocket(self.client, trusting()).handshake(), server
+
+    def prepare(self) -> None:
+        """Whatever is said before TLS."""
+
+    def hear_go_ahead(self) -> None:
+        """What the client hears when the server's side has TLS."""
 
     def __exit__(self, *_):
         self.client.close()
         self.server.close()
+
+
+class StartTlsEnds(Ends):
+    """The same, where TLS begins with STARTTLS on both sides."""
+
+    def prepare(self) -> None:
+        client, server = Connection(self.client), Connection(self.server)
+        server.send(b"220 mx.lab.test ESMTP\r\n")
+        client.reply()
+        client.send(b"EHLO client.lab.test\r\n")
+        server.line()
+        server.send(WITH_STARTTLS)
+        client.reply()
+        client.send(b"STARTTLS\r\n")
+        server.line()
+        server.send(b"220 go ahead\r\n")
+
+    def hear_go_ahead(self) -> None:
+        assert Connection(self.client).line()[:3] == b"220"
 
 
 if __name__ == "__main__":
