@@ -5,11 +5,22 @@ import unittest
 from lab.exim import Exim
 from lab.postfix import Postfix
 from letter import Letter, content_of
-from tls_peers import Certificate
+from peers import Connection, ehlo
+from tls_peers import Certificate, TlsSocket, trusting
 from tls_stage import TlsStage
 
 POSTFIX_CERTIFICATE = "/etc/postfix/tls.pem"
 EXIM_CERTIFICATE = "/etc/exim4/tls.pem"
+
+# Each fault in the handshake with a server, and what its client hears in the end: a server that
+# fails is given up, and is there for the next session.
+TO_SERVER = {
+    "tls cut=hello": b"454", "tls reset=hello": b"454", "tls cut=within": b"454",
+    "tls alert=internal_error": b"454", 'tls garbage="\\x15\\x00\\xff" at=before': b"454",
+    'tls plain="EHLO again" at=before': b"454", "tls fragment=7B": b"220",
+    "tls stall=within time=20ms": b"220", "tls highest=1.2": b"220", "no-close-notify": b"220",
+    'inject-plaintext text="RSET"': b"220",
+}
 
 
 class RealTest(TlsStage):
@@ -39,6 +50,19 @@ class RealTest(TlsStage):
     def test_exim_to_exim(self):
         self.check(Exim, Exim, {})
 
+    def test_what_servers_make_of_a_fault(self):
+        for kind, receiver in self.receivers.items():
+            for fault, answer in TO_SERVER.items():
+                with self.subTest(server=kind.program, fault=fault):
+                    proxy = self.proxy(receiver.port, "--tls", "intercept", "--tls-timeout",
+                                       "2s", rules=[f"to server tls {fault}"])
+                    with ehlo(proxy.port) as client:
+                        self.assertEqual(answer, client.say("STARTTLS")[:3])
+                        if answer == b"220":
+                            tls = TlsSocket(client.socket, trusting()).handshake()
+                            self.assertEqual(b"250", Connection(tls).say("EHLO again")[:3])
+                    self.assertEqual([], proxy.journal.entries(error="injected"))
+
     def check(self, sender_kind, receiver_kind, settings: dict) -> None:
         receiver = self.receivers[receiver_kind]
         sender = self.sender(sender_kind, f"from{len(self.cast)}", settings=settings)
@@ -51,8 +75,7 @@ class RealTest(TlsStage):
         self.assertEqual([letter.content()], [content_of(message) for message in messages])
         self.assertEqual({"to client", "to server"},
                          {entry["direction"] for entry in proxy.journal.wait(2, event="tls")})
-        self.wait_until(proxy.journal.rules, "the rule in the journal")
-        self.assertEqual(1, len(proxy.journal.rules()))
+        self.assertEqual(1, len(proxy.journal.wait(event="rule")))
 
 
 def with_certificate(kind, certificate: Certificate):
