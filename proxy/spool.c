@@ -17,9 +17,6 @@
 
 /* How long the end of the program waits for a reader, in nanoseconds. */
 #define CLOSE_TIMEOUT SECONDS(5)
-/* The thread's rest between two writes, in nanoseconds, unless so many bytes wait. */
-#define REST MS(20)
-#define HURRY_SIZE (1024 * 1024)
 
 struct spool {
     const char *name; /* as messages show it */
@@ -60,7 +57,7 @@ static void write_taken(struct spool *spool, struct text *taken)
     spool->has_failed = true;
 }
 
-/* Takes all that waits each time, and rests, so that a busy proxy costs few system calls. */
+/* Takes all that waits each time, so that a busy proxy costs few system calls. */
 static void run(void *argument)
 {
     struct spool *spool = argument;
@@ -80,8 +77,6 @@ static void run(void *argument)
         write_taken(spool, &taken);
         text_clear(&taken);
         uv_mutex_lock(&spool->mutex);
-        if (!spool->is_closing)
-            uv_cond_timedwait(&spool->changed, &spool->mutex, REST);
     }
     spool->is_written = true;
     uv_cond_signal(&spool->changed);
@@ -170,7 +165,7 @@ void spool_add(struct spool *spool, struct span bytes)
         spool->lost += bytes.len;
     else
         text_add(&spool->waiting, bytes);
-    if (spool->is_idle || spool->waiting.len > HURRY_SIZE)
+    if (spool->is_idle)
         uv_cond_signal(&spool->changed);
     uv_mutex_unlock(&spool->mutex);
 }
