@@ -160,11 +160,22 @@ void link_pump(struct link *link, instant now)
 
 /* -- from the poller -------------------------------------------------------------------------- */
 
+/* A timer may be told behind the bytes that came after it was due. What fell due before them leaves
+ * before them too, so that rules find who spoke too early, and who did not, as the clock has it. */
+static void catch_up(struct link *link, instant now)
+{
+    if (!link->session || link->timer.due > now)
+        return;
+    session_tick(link->session, now);
+    link_pump(link, now);
+}
+
 static void on_ready(struct leg *leg, uint32_t events)
 {
     struct link *link = leg->owner;
     enum side side = leg == &link->legs[SERVER] ? SERVER : CLIENT;
     instant now = clock_now();
+    catch_up(link, now);
     leg_note(leg, events);
     if (leg->state == LEG_CLOSED)
         return;
@@ -183,6 +194,7 @@ static void on_turn(struct turn *turn)
 {
     struct link *link = (struct link *)((char *)turn - offsetof(struct link, turn));
     instant now = clock_now();
+    catch_up(link, now);
     if (link->tries_again)
         link_try_again(link, now);
     link_read(link, CLIENT, now);
