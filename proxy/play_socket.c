@@ -15,6 +15,9 @@
 #include "proxy/lookup.h"
 #include "proxy/play_peer.h"
 
+/* How long the other side of a session that went well may take to end it. */
+#define HEAR_OUT_MAX SECONDS(2)
+
 struct play_socket {
     struct poller poller;
     uv_timer_t timer;
@@ -251,6 +254,20 @@ static bool play_steps(struct play_socket *play, const struct play_session *sess
     return fine && is_quiet(play, play->transcript->steps[end - 1].line);
 }
 
+/* What has been said last is to be heard. A connection that closes on words of the other side's
+ * answers them with RST, which takes away what has not been read yet, so they are waited for. */
+static void hear_out(struct play_socket *play, enum side side)
+{
+    struct play_peer *peer = &play->peers[side];
+    bool is_alone = !play->plays[side_opposite(side)];
+    if (!play->plays[side] || !is_alone || !play_peer_is_open(peer))
+        return;
+    play_peer_end(peer, PLAY_FIN);
+    begin_waiting(play, play->timeout < HEAR_OUT_MAX ? play->timeout : HEAR_OUT_MAX);
+    while (play_peer_is_open(peer) && peer->heard.end == PLAY_NO_END && wait_turn(play)) {
+    }
+}
+
 static int play_session(struct play_socket *play, const struct play_session *session)
 {
     size_t line = play->transcript->steps[session->first_step].line;
@@ -265,6 +282,8 @@ static int play_session(struct play_socket *play, const struct play_session *ses
     int status = open_client(play, line);
     if (status == 0)
         status = play_steps(play, session) ? 0 : EX_NEGATIVE;
+    for (enum side side = CLIENT; status == 0 && side <= SERVER; side++)
+        hear_out(play, side);
     close_peers(play);
     return status;
 }

@@ -1,6 +1,7 @@
 /* play_socket: a transcript played over real sockets and in real time, as the client, as the
  * server, or as both with something between them. It waits for what should be heard; it cannot
- * know what should not, but for what is left over at the end of a session. */
+ * know what should not, but for what is left over at the end of a session. A peer that is played
+ * alone then says FIN and closes once the other has ended too, or has taken two seconds. */
 #ifndef SMTPCHAOS_PROXY_PLAY_SOCKET_H
 #define SMTPCHAOS_PROXY_PLAY_SOCKET_H
 

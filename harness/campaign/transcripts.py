@@ -25,6 +25,4 @@ def write(data, speaks, about):
     mark = "C>" if speaks == "client" else "S>"
     lines = [f"# {line}" for line in about]
     lines += [step(mark, piece) for piece in re.findall(rb"[^\n]*\n|[^\n]+", data)]
-    # A client is to hear all of it before the connection goes, whatever it has said meanwhile.
-    pause = [] if speaks == "client" else ["@ +2s"]
-    return "\n".join([*lines, *pause, rf"{mark} \FIN", ""])
+    return "\n".join([*lines, rf"{mark} \FIN", ""])

@@ -123,6 +123,23 @@ class OnePeerTest(Play):
         self.assertIn("1 of 1 ok", player.communicate(timeout=30)[0])
         self.assertEqual(0, player.returncode)
 
+    def test_a_client_that_still_talks_hears_all(self):
+        """Closing on words that come later would be a RST, which takes the replies away."""
+        path = self.file("server", "S> 220 mx.test\nS> 554 go away\nS> \\FIN\n")
+        player = subprocess.Popen([binary(), "play", "--listen", "127.0.0.1:0", path], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        port = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", player.stdout.readline())[1]
+        with socket.create_connection(("127.0.0.1", int(port))) as connection:
+            # All of it has come, and is not read yet.
+            while connection.recv(100, socket.MSG_PEEK) != b"220 mx.test\r\n554 go away\r\n":
+                pass
+            for _ in range(3):
+                connection.sendall(b"EHLO me.test\r\n")
+            self.assertIsNone(player.poll())
+            self.assertEqual(b"220 mx.test\r\n554 go away\r\n", connection.recv(100))
+            self.assertEqual(b"", connection.recv(100))
+        self.assertIn("1 of 1 ok", player.communicate(timeout=30)[0])
+
     def test_what_is_not_heard_in_time(self):
         path = self.file("server", "S> 220 mx.test\nC= QUIT\n")
         result = self.play("--listen", "127.0.0.1:0", "--timeout", "100ms", path)
