@@ -47,7 +47,7 @@ def _apt(folder, suite, *arguments):
 
 def fetch(target):
     """The unpacked source of the target's package."""
-    folder = places.make(places.cache() / "source" / target.name)
+    folder = places.make(places.cache() / "source" / target.package)
     unpacked = folder / "unpacked"
     if unpacked.exists():
         return unpacked
@@ -71,7 +71,7 @@ def prefix(target, arm):
 
 def _fingerprint(target, arm):
     """Changes with whatever the build is made of."""
-    parts = [repr(ARMS[arm]), repr(target.library), str(places.spool())]
+    parts = [repr(ARMS[arm]), repr(target.library), repr(target.variant), str(places.spool())]
     files = [*sorted(target.folder.rglob("*")), target.folder.parent / "steps.sh"]
     if target.library:
         files.append(target.folder.parent.parent / target.library)
@@ -100,11 +100,13 @@ def _run_steps(target, arm, home):
     places.make(prefix(target, arm))
     environment = {**os.environ, **extra, "CC": compiler, "CFLAGS": flags, "AFL_QUIET": "1",
                    "ASAN_OPTIONS": "detect_leaks=0", "HERE": str(target.folder), "LC_ALL": "C",
+                   "ARM": arm, "VARIANT": target.variant,
                    "PREFIX": str(prefix(target, arm)), "SPOOL": str(places.spool())}
     for left in ("MAKEFLAGS", "MAKELEVEL", "LDFLAGS"):
         environment.pop(left, None)
     with open(home / "log", "w") as log:
-        # The plain program is a true client: it gets to a server that `smtpchaos play` is.
+        # The plain program is the true one: a client gets to a server that `smtpchaos play` is,
+        # a server has a clock.
         if target.library and arm != "plain":
             environment["LIBRARY"] = str(home / "library.o")
             library = target.folder.parent.parent / target.library

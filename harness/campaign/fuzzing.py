@@ -28,7 +28,8 @@ def gather_seeds(target, folder):
 def engine_environment(target, arm, mutator):
     settings = {"AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
                 "AFL_NO_UI": "1", "AFL_AUTORESUME": "1", "AFL_FORKSRV_INIT_TMOUT": "20000",
-                "AFL_IGNORE_SEED_PROBLEMS": "1", "AFL_TRY_AFFINITY": "1"}
+                "AFL_IGNORE_SEED_PROBLEMS": "1", "AFL_TRY_AFFINITY": "1",
+                **{name: os.environ[name] for name in ("AFL_NO_AFFINITY",) if name in os.environ}}
     if mutator:
         settings |= {"AFL_CUSTOM_MUTATOR_LIBRARY": str(mutator),
                      "SMTPCHAOS_MUTATOR_STREAM": target.speaks}

@@ -18,12 +18,14 @@ class Target:
     needs: tuple = ()  # packages that the build takes
     library: str = ""  # a C file of this folder that is linked into the program
     suite: str = DEBIAN
+    recipe: str = ""  # the folder of another target, whose build.sh makes this one too,
+    variant: str = ""  # as this says
     environment: dict = field(default_factory=dict)
     plain_command: tuple = ()  # what a transcript is played against, when not `command`
 
     @property
     def folder(self):
-        return HERE / "targets" / self.name
+        return HERE / "targets" / (self.recipe or self.name)
 
     def argv(self, prefix):
         return [word.format(prefix=prefix, letter=HERE / "targets" / "letter")
@@ -33,15 +35,22 @@ class Target:
         return sorted((CORPORA / ("client" if self.speaks == "client" else "server")).iterdir())
 
 
+EXIM = ("libdb-dev", "libpcre2-dev", "libfile-fcntllock-perl")
+
 TARGETS = {target.name: target for target in (
     Target("exim", "exim4", "client", ("{prefix}/exim", "-bs"),
-           needs=("libdb-dev", "libpcre2-dev", "libfile-fcntllock-perl")),
+           needs=EXIM, library="still.c"),
+    Target("exim-tls", "exim4", "client", ("{prefix}/exim", "-bs"),
+           needs=(*EXIM, "libssl-dev", "openssl"), library="still.c", recipe="exim", variant="tls"),
     Target("opensmtpd", "opensmtpd", "client", ("{prefix}/opensmtpd",),
            needs=("libevent-dev", "libssl-dev", "zlib1g-dev", "bison", "libasr-dev")),
     Target("postfix", "postfix", "client", ("{prefix}/smtpd", "-S"),
-           needs=("m4", "libicu-dev"), environment={"MAIL_CONFIG": "{prefix}/etc"}),
+           needs=("m4", "libicu-dev"), environment={"MAIL_CONFIG": "{prefix}/etc"},
+           library="still.c"),
     Target("sendmail", "sendmail", "client",
-           ("{prefix}/sendmail", "-bs", "-C{prefix}/sendmail.cf"), needs=("m4",)),
+           ("{prefix}/sendmail", "-bs", "-C{prefix}/sendmail.cf"), needs=("m4",),
+           library="still.c"),
+    Target("dovecot", "dovecot", "client", ("{prefix}/dovecot",), needs=("bison", "flex")),
     Target("curl", "curl", "replies",
            ("{prefix}/curl", "-sS", "--max-time", "5", "smtp://127.0.0.1:2525/me.test",
             "--mail-from", "ann@me.test", "--mail-rcpt", "bob@mx.test", "--mail-rcpt",

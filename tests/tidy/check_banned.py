@@ -38,6 +38,9 @@ C_CALL = re.compile(r"(?<![\w.>])(" + "|".join(C_CALLS) + r")\s*\(")
 SLEEP = re.compile(r"\bsleep\s*\(|(?:^|[;&|]|\bdo)\s*sleep\s+[0-9.$]")
 WAITS_FOR_EVENTS = "tests/e2e/lab/wait.py"
 
+# Stands in for the C library in servers that are fuzzed, so it defines what nobody here calls.
+STANDS_IN = "harness/campaign/still.c"
+
 
 def c_findings(path, room):
     for number, line in enumerate(tree.c_code_of(path).splitlines(), start=1):
@@ -56,7 +59,7 @@ def script_findings(path):
 def findings(top):
     for path in tree.files(top, tree.C_SUFFIXES | {".py", ".sh"}):
         place = path.relative_to(top)
-        if str(place) == WAITS_FOR_EVENTS:
+        if str(place) in (WAITS_FOR_EVENTS, STANDS_IN):
             continue
         is_c = path.suffix in tree.C_SUFFIXES
         found = c_findings(path, place.parts[0]) if is_c else script_findings(path)

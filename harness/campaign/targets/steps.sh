@@ -1,8 +1,8 @@
 # What the build.sh of the targets share. Each is run in its unpacked source, with CC and CFLAGS for
-# the arm, HERE (its own folder), LIBRARY (objects made from this folder's C files) and PREFIX
-# (where the program and its files are to stand).
+# the arm, ARM (its name), VARIANT, HERE (its own folder), LIBRARY (objects made from this folder's
+# C files) and PREFIX (where the program and its files are to stand).
 set -euo pipefail
-: "${CC:?}" "${CFLAGS:?}" "${HERE:?}" "${PREFIX:?}" "${SPOOL:?}"
+: "${ARM:?}" "${CC:?}" "${CFLAGS:?}" "${HERE:?}" "${PREFIX:?}" "${SPOOL:?}"
 export CC CFLAGS
 
 # defer_before FILE TEXT: the fork server waits before the last line that holds TEXT, where the
@@ -23,4 +23,11 @@ fill()
 {
     mkdir -p "$(dirname "$2")"
     sed -e "s|@PREFIX@|$PREFIX|g" -e "s|@SPOOL@|$SPOOL|g" "$1" >"$2"
+}
+
+# link_flags: for the fast arm, of which each input is a fork: it copies far less of a program that
+# has neither libraries nor a place to choose.
+link_flags()
+{
+    [ "$ARM" != afl ] || printf -- '-static -no-pie'
 }

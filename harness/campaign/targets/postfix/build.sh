@@ -7,7 +7,7 @@ defer_before src/smtpd/smtpd.c 'smtpd_proto(&state);'
 make -s -f Makefile.in MAKELEVEL= makefiles shared=no dynamicmaps=no pie=no CC="$CC" \
     OPT="$CFLAGS -w" DEBUG= \
     CCARGS="-DNO_DB -DNO_NIS -DNO_EAI -DNO_NISPLUS" \
-    AUXLIBS=-lresolv >/dev/null
+    AUXLIBS="${LIBRARY:-} -lresolv $(link_flags)" >/dev/null
 env -u CFLAGS make -s -j2 \
     DIRS='src/util src/global src/dns src/tls src/xsasl src/milter src/master src/smtpd' >/dev/null
 install -D libexec/smtpd "$PREFIX/smtpd" || install -D src/smtpd/smtpd "$PREFIX/smtpd"

@@ -16,8 +16,8 @@ define(\`confCC', \`$CC')
 define(\`confOPTIMIZE', \`$CFLAGS -w')
 define(\`confMAPDEF', \`')
 define(\`confENVDEF', \`-DNIS=0 -DNISPLUS=0 -DNETINET6=0')
-define(\`confLIBS', \`-lresolv')
-define(\`confLDOPTS', \`')
+define(\`confLIBS', \`${LIBRARY:-} -lresolv')
+define(\`confLDOPTS', \`$(link_flags)')
 END
 cd sendmail
 env -u CFLAGS sh ./Build >/dev/null
