@@ -143,6 +143,14 @@ static bool nobody_is_left(const struct session *session)
     return client_gone && session->upstream != UPSTREAM_THERE;
 }
 
+/* The server may have accepted already, and we not know it yet: it then finds a torn connection, as
+ * it would without us. */
+static void give_up_connecting(struct session *session)
+{
+    if (session->upstream == UPSTREAM_WANTED)
+        session->lanes[TO_SERVER].reset = true;
+}
+
 void leave_census(struct session *session)
 {
     if (session->is_counted)
@@ -166,7 +174,11 @@ void settle_fate(struct session *session, instant now)
             outbox_advance(&session->lanes[direction].out, now);
     }
     bool lingered = session->linger_due && now >= session->linger_due;
-    if (lingered || nobody_is_left(session) ||
+    if (nobody_is_left(session)) {
+        give_up_connecting(session);
+        session->over = true;
+    }
+    if (lingered ||
         (lane_is_done(&session->lanes[TO_SERVER]) && lane_is_done(&session->lanes[TO_CLIENT])))
         session->over = true;
     if (session->over)

@@ -2,7 +2,9 @@
 import hashlib
 import os
 import random
+import signal
 import socket
+import struct
 import threading
 import unittest
 
@@ -39,6 +41,17 @@ class RandomSessionsTest(Stage):
         self.check_sessions(proxy.port, (RandomSession(seed, ("finish",))
                                          for seed in range(SESSIONS_WITH_RULES)))
         self.assertEqual([], proxy.journal.rules())
+
+    def test_a_client_that_tears_at_once_is_torn_for_the_server_too(self):
+        """Both are known at once: that the server took the call, and that the client is gone."""
+        proxy = self.proxy(self.upstream)
+        proxy.signal(signal.SIGSTOP)
+        client = socket.create_connection(("127.0.0.1", proxy.port))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        proxy.signal(signal.SIGCONT)
+        with self.listener.accept()[0] as server:
+            self.assertRaises(ConnectionResetError, server.recv, 1)
 
     def check_sessions(self, port: int, sessions) -> None:
         for session in sessions:

@@ -219,6 +219,7 @@ static void test_a_client_that_tears_before_the_upstream_is_there(void **state)
     driver_tear(&driver, CLIENT);
     assert_true(session_is_over(driver.session));
     assert_int_equal(session_ending(driver.session), ENDING_CLIENT_RESET);
+    assert_true(driver.heard[SERVER].torn);
     driver_end(&driver);
 }
 
