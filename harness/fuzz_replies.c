@@ -33,7 +33,7 @@ static bool is_reply_line(struct span line, bool *goes_on)
     *goes_on = line.len > 3 && line.ptr[3] == '-';
     if (line.len < 3 || !is_digit(line.ptr[0]) || !is_digit(line.ptr[1]) || !is_digit(line.ptr[2]))
         return false;
-    return line.len == 3 || memchr(" -\r", line.ptr[3], 3) != NULL;
+    return line.len == 3 || line.ptr[3] == ' ' || *goes_on || line.ptr[3] == '\r';
 }
 
 /* The next thing as the model sees it; empty where its end has not come. */
