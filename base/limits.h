@@ -122,6 +122,9 @@
  * (seconds). */
 #define PROXY_HEADER_MAX 4096
 #define PROXY_HEADER_TIMEOUT_S 10
+/* Where servers are chosen by recipient: bytes that wait for one side before the other is not read
+ * from any more. */
+#define SORTING_HIGH_WATER (64 * 1024)
 /* Options --listen, --upstream and --workers. */
 #define LISTEN_MAX 64
 #define UPSTREAMS_MAX 64

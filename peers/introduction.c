@@ -11,21 +11,6 @@ void introduction_deinit(struct introduction *introduction)
     text_deinit(&introduction->greeting);
 }
 
-/* Bytes of the first whole reply (RFC 5321 section 4.2.1); 0 when it is not whole. */
-static size_t reply_size(struct span bytes)
-{
-    size_t at = 0;
-    for (;;) {
-        struct span rest = span_drop(bytes, at);
-        size_t end = span_find(rest, '\n');
-        if (end == rest.len)
-            return 0;
-        at += end + 1;
-        if (end < 4 || rest.ptr[3] != '-')
-            return at;
-    }
-}
-
 static void give_up(struct introduction *introduction, const char *why)
 {
     introduction->step = INTRODUCTION_DONE;
@@ -36,21 +21,6 @@ static void keep_greeting(struct introduction *introduction, struct span reply)
 {
     text_clear(&introduction->greeting);
     text_add(&introduction->greeting, reply);
-}
-
-/* The words behind the keyword XCLIENT in the reply to EHLO; false when it is not there. */
-static bool find_offer(struct span reply, struct span *words)
-{
-    while (reply.len) {
-        struct span line = span_chomp(span_take(reply, span_find(reply, '\n') + 1));
-        struct cut keyword = span_cut(span_drop(line, 4), ' ');
-        if (span_equal_nocase(keyword.before, SPAN("XCLIENT"))) {
-            *words = keyword.after;
-            return true;
-        }
-        reply = span_drop(reply, span_find(reply, '\n') + 1);
-    }
-    return false;
 }
 
 static bool is_offered(struct span words, const char *name)
@@ -110,7 +80,7 @@ static void take_greeting(struct introduction *introduction, struct span reply, 
 static void take_offer(struct introduction *introduction, struct span reply, unsigned code)
 {
     struct span words;
-    if (code == 250 && find_offer(reply, &words))
+    if (code == 250 && smtp_offer_find(reply, SPAN("XCLIENT"), &words))
         say_xclient(introduction, words);
     else
         give_up(introduction, "the server does not offer XCLIENT to us");
@@ -136,7 +106,8 @@ void introduction_hear(struct introduction *introduction, struct span bytes)
     struct text *heard = &introduction->heard;
     text_add(heard, bytes);
     size_t size;
-    while (introduction->step != INTRODUCTION_DONE && (size = reply_size(text_span(heard))) > 0) {
+    while (introduction->step != INTRODUCTION_DONE &&
+           (size = smtp_reply_size(text_span(heard))) > 0) {
         struct text rest = { 0 };
         take_reply(introduction, span_take(text_span(heard), size));
         text_add(&rest, span_drop(text_span(heard), size));

@@ -94,6 +94,34 @@ bool smtp_is_reply_continued(struct span line)
     return smtp_is_reply_line(line) && span_chomp(line).len > 3 && line.ptr[3] == '-';
 }
 
+size_t smtp_reply_size(struct span bytes)
+{
+    size_t at = 0;
+    for (;;) {
+        struct span rest = span_drop(bytes, at);
+        size_t end = span_find(rest, '\n');
+        if (end == rest.len)
+            return 0;
+        at += end + 1;
+        if (end < 4 || rest.ptr[3] != '-')
+            return at;
+    }
+}
+
+bool smtp_offer_find(struct span reply, struct span keyword, struct span *words)
+{
+    /* The first line is the server's name. */
+    for (reply = span_cut(reply, '\n').after; reply.len; reply = span_cut(reply, '\n').after) {
+        struct span line = span_chomp(span_take(reply, span_find(reply, '\n') + 1));
+        struct cut offer = span_cut(span_drop(line, 4), ' ');
+        if (span_equal_nocase(offer.before, keyword)) {
+            *words = offer.after;
+            return true;
+        }
+    }
+    return false;
+}
+
 static unsigned count_lines(struct span raw)
 {
     unsigned lines = 0;

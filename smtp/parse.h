@@ -20,6 +20,11 @@ bool smtp_bdat_parse(struct span argument, uint64_t *size, bool *last);
 bool smtp_is_reply_line(struct span line);
 /* True for a reply line whose fourth character is a hyphen. */
 bool smtp_is_reply_continued(struct span line);
+/* Bytes of the first whole reply (RFC 5321 section 4.2.1); 0 when it has not ended. */
+size_t smtp_reply_size(struct span bytes);
+/* True when a reply to EHLO offers this keyword (RFC 5321 section 4.1.1.1), letters folded; `words`
+ * are those behind it. */
+bool smtp_offer_find(struct span reply, struct span keyword, struct span *words);
 /* Reads a whole reply; `after` and what belongs to it are left to the dialogue. */
 struct smtp_reply smtp_reply_parse(struct span raw);
 

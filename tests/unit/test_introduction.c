@@ -51,7 +51,7 @@ static void test_the_server_is_told(void **state)
     introduction_hear(&one, SPAN("early"));
     expect_rest(&one, "220 mx again\r\nearly", true);
     expect(&other, "220 mx\r\n", "EHLO proxy.test\r\n");
-    expect(&other, "250 XCLIENT ADDR\r\n", "XCLIENT ADDR=IPV6:2001:db8::1\r\n");
+    expect(&other, "250-mx\r\n250 XCLIENT ADDR\r\n", "XCLIENT ADDR=IPV6:2001:db8::1\r\n");
     expect(&other, "501 no\r\n", "");
     expect_rest(&other, "220 mx\r\n", false);
 }
