@@ -86,8 +86,13 @@ static void take_address(struct capture *capture, enum side side, enum pcap_end 
 
 typedef int name_call(int fd, struct sockaddr *name, socklen_t *size);
 
-static void find_address(struct capture *capture, enum side side, int fd, enum speaker whose)
+static void find_address(struct capture *capture, enum side side, int fd, enum speaker whose,
+                         const struct socket_address *told)
 {
+    if (told->size) {
+        take_address(capture, side, end_of(side, whose), &told->storage);
+        return;
+    }
     struct sockaddr_storage found = { .ss_family = AF_UNSPEC };
     socklen_t size = sizeof found;
     name_call *ask = whose == BY_PEER ? getpeername : getsockname;
@@ -102,14 +107,16 @@ static uint32_t first_number(const struct capture *capture)
     return (uint32_t)(capture->number * 2654435761U);
 }
 
-void capture_open(struct capture *capture, enum side side, int fd, instant now)
+void capture_open(struct capture *capture, enum side side, int fd, const struct capture_ends *ends,
+                  instant now)
 {
     if (!capture)
         return;
     struct conversation *conversation = &capture->sides[side];
     struct pcap_flow *flow = &conversation->flow;
-    find_address(capture, side, fd, BY_PEER);
-    find_address(capture, side, fd, BY_US);
+    *conversation = (struct conversation){ 0 };
+    find_address(capture, side, fd, BY_PEER, &ends->peer);
+    find_address(capture, side, fd, BY_US, &ends->own);
     flow->ends[PCAP_SERVER].port = server_ports[side];
     conversation->is_open = true;
     pcap_flow_open(flow, first_number(capture), &capture->writer->packets, now);

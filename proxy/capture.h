@@ -14,10 +14,16 @@
 
 #include "base/instant.h"
 #include "base/span.h"
+#include "proxy/address.h"
 #include "proxy/pcap_file.h"
 #include "smtp/event.h"
 
 struct capture;
+
+struct capture_ends {
+    struct socket_address peer;
+    struct socket_address own;
+};
 
 /* Who speaks on one of the two connections. */
 enum speaker { BY_PEER, BY_US };
@@ -26,8 +32,11 @@ enum speaker { BY_PEER, BY_US };
  * nothing for NULL, nor for a side that was not opened. */
 struct capture *capture_new(struct pcap_writer *writer, uint64_t number);
 void capture_free(struct capture *capture);
-/* The side's connection stands; `fd` is its socket. */
-void capture_open(struct capture *capture, enum side side, int fd, instant now);
+/* The side's connection stands; `fd` is its socket. The server's may be opened again, for another
+ * server. Where they have a size, the peer's address and ours are these in place of the socket's:
+ * what a PROXY header said. */
+void capture_open(struct capture *capture, enum side side, int fd, const struct capture_ends *ends,
+                  instant now);
 /* What follows on this side was protected by TLS. It becomes a conversation of its own, unless
  * nothing was said before: behind STARTTLS programs would take plain text for damaged records. */
 void capture_secured(struct capture *capture, enum side side, instant now);

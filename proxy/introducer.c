@@ -3,7 +3,6 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/check.h"
@@ -16,7 +15,6 @@ struct introducer {
     struct text client;
     struct text local;
     struct text host;
-    struct text rest;
 };
 
 bool introducing_is_on(const struct introducing *how)
@@ -65,7 +63,6 @@ void introducer_free(struct introducer *introducer)
     text_deinit(&introducer->client);
     text_deinit(&introducer->local);
     text_deinit(&introducer->host);
-    text_deinit(&introducer->rest);
     free(introducer);
 }
 
@@ -108,28 +105,13 @@ static bool converse(struct introducer *introducer, struct leg *leg)
     return got == 0 || is_done(introducer, leg);
 }
 
-static void hand_on(struct span rest, struct session *session, instant now)
-{
-    while (rest.len) {
-        size_t room;
-        uint8_t *to = session_reserve(session, TO_CLIENT, &room);
-        size_t len = rest.len < room ? rest.len : room;
-        memcpy(to, rest.ptr, len);
-        session_commit(session, TO_CLIENT, len, now);
-        rest = span_drop(rest, len);
-    }
-}
-
-bool introducer_serve(struct introducer **introducer, struct leg *leg, struct session *session,
-                      instant now)
+bool introducer_serve(struct introducer **introducer, struct leg *leg, struct text *rest)
 {
     struct introducer *done = *introducer;
     if (!converse(done, leg))
         return false;
     complain_once(done->introduction.why);
-    introduction_add_rest(&done->introduction, &done->rest);
-    session_connected(session, now);
-    hand_on(text_span(&done->rest), session, now);
+    introduction_add_rest(&done->introduction, rest);
     /* Its end, if that has come, is told anew. */
     leg->may_read = true;
     introducer_free(done);

@@ -7,7 +7,6 @@
 
 #include "proxy/leg.h"
 #include "proxy/passage.h"
-#include "session/session.h"
 
 /* What servers are told of the client. */
 struct introducing {
@@ -25,10 +24,9 @@ struct introducer;
 struct introducer *introducer_begin(const struct introducing *how, const struct passage *passage,
                                     struct span host, int fd);
 void introducer_free(struct introducer *introducer);
-/* Reads and writes what there is. When it is done, also because the leg has ended or torn, the
- * session begins and hears what is its own of the replies, *introducer is freed and NULL, and the
+/* Reads and writes what there is. When it is done, also because the leg has ended or torn, what the
+ * server has said that is the session's is added to `rest`, *introducer is freed and NULL, and the
  * answer is true. */
-bool introducer_serve(struct introducer **introducer, struct leg *leg, struct session *session,
-                      instant now);
+bool introducer_serve(struct introducer **introducer, struct leg *leg, struct text *rest);
 
 #endif

@@ -73,6 +73,18 @@ static bool serve_stalled(struct link *link, enum side side, instant now)
     return true;
 }
 
+static bool introduce(struct link *link, instant now)
+{
+    struct text rest = { 0 };
+    bool is_done = introducer_serve(&link->introducer, &link->legs[SERVER], &rest);
+    if (is_done)
+        session_connected(link->session, now);
+    for (size_t at = 0; at < rest.len;)
+        at += link_hand_on(link, span_drop(text_span(&rest), at), now);
+    text_deinit(&rest);
+    return is_done;
+}
+
 static bool finish(struct link *link, enum side side, instant now)
 {
     if (!leg_finish(&link->legs[side], session_close_is_rude(link->session, side)))
@@ -94,18 +106,20 @@ static bool serve(struct link *link, enum side side, instant now)
 {
     struct leg *leg = &link->legs[side];
     unsigned wishes = session_wishes(link->session, side);
-    if (leg->state == LEG_IDLE && !link->lookup && wishes & WISH_CONNECT) {
-        link_connect(link, now);
-        return true;
-    }
     if (is_to_close(leg, wishes)) {
         link_close_leg(link, side, wishes & WISH_RESET, now);
+        return true;
+    }
+    if (side == SERVER && link->sorter)
+        return sorter_serve(link, now);
+    if (leg->state == LEG_IDLE && !link->lookup && wishes & WISH_CONNECT) {
+        link_connect(link, now);
         return true;
     }
     if (leg->state != LEG_OPEN)
         return false;
     if (side == SERVER && link->introducer)
-        return introducer_serve(&link->introducer, leg, link->session, now);
+        return introduce(link, now);
     if (wishes & WISH_SECURE)
         return serve_handshake(link, side, now);
     if (session_is_stalled(link->session, side))
@@ -125,12 +139,13 @@ static void on_timer(uv_timer_t *timer)
     instant now = clock_now();
     due_timer_fired(&link->timer);
     session_tick(link->session, now);
+    sorter_tick(link, now);
     link_pump(link, now);
 }
 
 static void set_timer(struct link *link, instant now)
 {
-    instant due = session_deadline(link->session);
+    instant due = instant_min(session_deadline(link->session), sorter_due(link->sorter));
     if (pool_is_empty(link->place->pool))
         due = instant_min(due, instant_after(now, POOL_RETRY));
     due_timer_set(&link->timer, due, now, on_timer);
@@ -197,6 +212,7 @@ static void on_turn(struct turn *turn)
     catch_up(link, now);
     if (link->tries_again)
         link_try_again(link, now);
+    sorter_turn(link);
     link_read(link, CLIENT, now);
     link_read(link, SERVER, now);
     link_pump(link, now);
@@ -222,7 +238,7 @@ static struct session *begin_session(const struct link *link, const struct arriv
         .desk = place->desk,
         .journal = place->journal,
         .client_tls = arrival->client_tls,
-        .server_tls = link->passage->upstream->address.is_tls,
+        .server_tls = !link->sorter && link->passage->upstream->address.is_tls,
         .facts = {
             .client = text_span(&client),
             .client_ip = text_span(&client_ip),
@@ -252,6 +268,8 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
         .local = arrival->local,
         .original = arrival->original,
     });
+    if (arrival->sorted_at)
+        link->sorter = sorter_new(place, arrival->sorted_at);
     if (introducing_is_on(place->introducing))
         passage_find_local(link->passage, arrival->fd);
     if (place->first)
@@ -277,7 +295,8 @@ void link_open(struct link_place *place, const struct arrival *arrival, instant 
         return;
     }
     link->capture = capture_new(place->pcap, arrival->number);
-    capture_open(link->capture, CLIENT, arrival->fd, now);
+    const struct capture_ends ends = { .peer = arrival->peer, .own = arrival->local };
+    capture_open(link->capture, CLIENT, arrival->fd, &ends, now);
     link_pump(link, now);
 }
 

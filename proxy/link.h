@@ -26,6 +26,7 @@ struct link_place {
     struct journal *journal;
     struct pcap_writer *pcap; /* NULL: no capture */
     struct tls_place *tls;
+    const struct upstreams *upstreams;
     const struct dialing *dialing;
     const struct introducing *introducing;
     bool accepts_proxy; /* herald.h */
@@ -44,7 +45,8 @@ struct arrival {
     struct socket_address peer;
     struct socket_address local;     /* where it says it connected to; else no size */
     struct socket_address original;  /* where it was going, when intercepted; else no size */
-    const struct upstream *upstream; /* where it is carried on to */
+    const struct upstream *upstream; /* where it is carried on to ... */
+    const struct address *sorted_at; /* ... unless its recipients decide: its --listen; else NULL */
     uint64_t number;                 /* of the session in this run, from 1 */
     char guid[40];                   /* unique across restarts */
     struct rule_set *rules;          /* those in force when it came */

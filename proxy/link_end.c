@@ -16,6 +16,7 @@ void link_release(struct link *link)
     }
     passage_free(link->passage);
     introducer_free(link->introducer);
+    sorter_free(link->sorter);
     if (link->previous)
         link->previous->next = link->next;
     else

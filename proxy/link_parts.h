@@ -1,6 +1,7 @@
 /* link_parts: what a link is made of, for its own files only. One subject each:
  *
  *   link.c           a link begins, turns with the poller, does what the session wishes
+ *   link_sorting.c   the server's side, where recipients decide which server that is
  *   link_upstream.c  the way to the server: addresses, attempts
  *   link_bytes.c     bytes from a leg to the session and back
  *   link_end.c       legs and links are closed and freed
@@ -24,6 +25,7 @@ struct link {
     struct passage *passage;       /* to the server; gone when it is no longer needed */
     struct capture *capture;       /* NULL: nobody captures */
     struct introducer *introducer; /* while the server is told who the client is */
+    struct sorter *sorter;         /* NULL: there is one server, and the leg is its */
     struct lookup *lookup;         /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
     struct turn turn; /* asked for while something is left to be done at once */
@@ -33,6 +35,24 @@ struct link {
 
 /* Does what the session wishes until it wishes nothing more; the link may be gone behind it. */
 void link_pump(struct link *link, instant now);
+
+/* -- link_sorting.c ------------------------------------------------------------------------- */
+
+struct sorter;
+struct sorter *sorter_new(const struct link_place *place, const struct address *listen);
+/* NULL is fine. */
+void sorter_free(struct sorter *sorter);
+/* Does what there is to do on the server's side; true when that may have led to more. */
+bool sorter_serve(struct link *link, instant now);
+/* A server is being connected to. */
+bool sorter_dials(const struct sorter *sorter);
+/* ... it is there, and was told who the client is; or it could not be reached. */
+void sorter_reached(struct link *link, instant now);
+void sorter_failed(struct link *link, enum ending ending, instant now);
+/* When sorter_tick has something to do; these three do nothing without a sorter. */
+instant sorter_due(const struct sorter *sorter);
+void sorter_tick(struct link *link, instant now);
+void sorter_turn(struct link *link);
 
 /* -- link_upstream.c ------------------------------------------------------------------------ */
 
@@ -50,6 +70,8 @@ static inline bool link_wishes(const struct link *link, enum side side, enum ses
 }
 
 struct securing link_securing(struct link *link);
+/* Bytes that the server has said go to the session; answers how many. */
+size_t link_hand_on(struct link *link, struct span bytes, instant now);
 bool link_may_read(const struct link *link, enum side side);
 bool link_has_to_read(const struct link *link, enum side side);
 /* Answers how many bytes have come; 0 when there are none for now, or no more. */

@@ -9,7 +9,16 @@
 static void refuse(struct link *link, int error, instant now)
 {
     enum ending ending = error == UV_ETIMEDOUT ? ENDING_CONNECT_TIMEOUT : ENDING_SERVER_REFUSED;
-    session_ended(link->session, SERVER, ending, now);
+    if (link->sorter)
+        sorter_failed(link, ending, now);
+    else
+        session_ended(link->session, SERVER, ending, now);
+}
+
+/* A connection to the server is still asked for. */
+static bool is_wanted(const struct link *link)
+{
+    return link->sorter ? sorter_dials(link->sorter) : link_wishes(link, SERVER, WISH_CONNECT);
 }
 
 static int try_address(struct link *link, const struct socket_address *to)
@@ -39,16 +48,19 @@ static void on_looked_up(struct lookup *lookup, int error)
         return;
     }
     instant now = clock_now();
-    if (error)
+    if (error && is_wanted(link))
         refuse(link, error, now);
-    else if (link_wishes(link, SERVER, WISH_CONNECT))
+    else if (is_wanted(link))
         connect_next(link, now);
     link_pump(link, now);
 }
 
 static int begin_lookup(struct link *link)
 {
-    link->lookup = calloc(1, sizeof *link->lookup);
+    if (!link->lookup)
+        link->lookup = calloc(1, sizeof *link->lookup);
+    else
+        lookup_deinit(link->lookup);
     check(link->lookup != NULL);
     const struct address *upstream = &link->passage->upstream->address;
     uv_loop_t *loop = &link->place->poller->loop;
@@ -61,6 +73,9 @@ void link_connect(struct link *link, instant now)
 {
     struct socket_address to;
     bool is_number = passage_destination(link->passage, &to);
+    /* Those of an earlier server are not meant any more. */
+    if (link->lookup)
+        link->lookup->next = NULL;
     int error = is_number ? try_address(link, &to) : begin_lookup(link);
     if (error)
         refuse(link, error, now);
@@ -71,7 +86,7 @@ void link_try_again(struct link *link, instant now)
 {
     link->tries_again = false;
     leg_init(&link->legs[SERVER], link->place->poller, link->legs[CLIENT].ready, link);
-    if (link_wishes(link, SERVER, WISH_CONNECT))
+    if (is_wanted(link))
         connect_next(link, now);
 }
 
@@ -92,13 +107,16 @@ void link_attempt_ended(struct link *link, instant now)
         attempt_failed(link, error, now);
         return;
     }
-    capture_open(link->capture, SERVER, link->legs[SERVER].fd, now);
+    const struct capture_ends as_they_are = { 0 };
+    capture_open(link->capture, SERVER, link->legs[SERVER].fd, &as_they_are, now);
     link->introducer = introducer_begin(link->place->introducing, link->passage, link->place->host,
                                         link->legs[SERVER].fd);
-    if (!passage_is_known(link->passage)) {
+    if (!passage_is_known(link->passage) && !link->sorter) {
         passage_free(link->passage);
         link->passage = NULL;
     }
-    if (!link->introducer)
+    if (!link->introducer && link->sorter)
+        sorter_reached(link, now);
+    else if (!link->introducer)
         session_connected(link->session, now);
 }

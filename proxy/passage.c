@@ -49,7 +49,9 @@ static bool is_original(const struct passage *passage)
 
 void passage_add_name(const struct passage *passage, struct text *out)
 {
-    if (is_original(passage) && passage->original.size)
+    if (!passage->upstream)
+        text_add(out, SPAN("by recipient"));
+    else if (is_original(passage) && passage->original.size)
         socket_address_format(&passage->original, out);
     else
         text_add(out, text_span(&passage->upstream->name));

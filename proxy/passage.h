@@ -11,7 +11,7 @@
 #include "proxy/upstream.h"
 
 struct passage {
-    const struct upstream *upstream;
+    const struct upstream *upstream; /* NULL: not chosen yet */
     const struct dialing *dialing;
     struct own_connections *own; /* NULL when nothing is intercepted */
     struct own_connection *known;

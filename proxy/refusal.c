@@ -16,7 +16,7 @@ void refusal_write_down(const struct link_place *place, const struct arrival *ar
     struct facts facts = {
         .client = text_span(&client),
         .client_ip = text_span(&client_ip),
-        .server = text_span(&arrival->upstream->name),
+        .server = arrival->upstream ? text_span(&arrival->upstream->name) : SPAN("by recipient"),
         .host = place->host,
         .guid = span_of(arrival->guid),
         .number = arrival->number,

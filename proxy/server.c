@@ -134,6 +134,15 @@ static bool find_destination(struct server *server, struct arrival *arrival)
     return false;
 }
 
+static void choose_upstream(struct arrival *arrival, const struct upstreams *upstreams,
+                            const struct address *listen)
+{
+    if (upstreams_need_recipient(upstreams, listen))
+        arrival->sorted_at = listen;
+    else
+        arrival->upstream = upstreams_choose(upstreams, listen);
+}
+
 static void on_accept(const struct listener *listener, int fd, const struct socket_address *peer)
 {
     struct server *server = listener->owner;
@@ -143,8 +152,8 @@ static void on_accept(const struct listener *listener, int fd, const struct sock
         .peer = *peer,
         .number = ++server->accepted,
         .client_tls = listener->is_tls,
-        .upstream = upstreams_choose(&settings->upstreams, &settings->listen[listener->number]),
     };
+    choose_upstream(&arrival, &settings->upstreams, &settings->listen[listener->number]);
     snprintf(arrival.guid, sizeof arrival.guid, "%012" PRIx64 "-%" PRIu64, server->run,
              arrival.number);
     if (settings->intercept != INTERCEPT_NONE && !find_destination(server, &arrival))
@@ -379,6 +388,7 @@ static void start_workers(struct server *server)
         options.rules_until = instant_after(server->began, server->settings->rules_for);
     struct link_place place = {
         .recall = server->recall,
+        .upstreams = &server->settings->upstreams,
         .dialing = &server->settings->dialing,
         .own = server->own,
         .introducing = &server->settings->introducing,
@@ -423,10 +433,12 @@ static void announce(const struct server *server)
         struct text name = { 0 };
         text_add(&name, span_of(listener->is_tls ? "smtps:" : ""));
         socket_address_format(address, &name);
-        const struct upstream *upstream = upstreams_choose(
-            &settings->upstreams, &settings->listen[server->listeners.all[i].number]);
+        struct arrival arrival = { 0 };
+        choose_upstream(&arrival, &settings->upstreams, &settings->listen[listener->number]);
+        struct span upstream =
+            arrival.upstream ? text_span(&arrival.upstream->name) : SPAN("by recipient");
         complain("listening on %s, upstream %.*s, seed %" PRIu64, text_string(&name),
-                 (int)upstream->name.len, (const char *)upstream->name.ptr, settings->session.seed);
+                 (int)upstream.len, (const char *)upstream.ptr, settings->session.seed);
         if (!socket_address_is_loopback(address))
             complain("warning: %s can be reached from other machines, and whoever reaches it "
                      "reaches the upstream",

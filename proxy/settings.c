@@ -55,7 +55,10 @@ static const struct option_row rows[] = {
                            "smtps:… for TLS from the start, "
                            "`original`, where an intercepted client was going, or "
                            "`sink`, a receiver that is built in, accepts all mail and forgets it; "
-                           "`listen=ADDR ` before it: only for clients of that --listen" },
+                           "`listen=ADDR ` before it: only for clients of that --listen; "
+                           "`match=GLOB,… ` before it: only for mail to recipients of these "
+                           "domains; the first whose conditions hold is taken, else the last that "
+                           "has none" },
     [INTERCEPT] = { "intercept", OPTION_WORD, "none|redirect|tproxy", .preset = "none",
                     .choices = "none|redirect|tproxy",
                     .help = "how the packet filter gives us connections that were going elsewhere "
@@ -170,11 +173,11 @@ static const struct usage usage = {
     .name = "proxy",
     .summary = "stands inline between an SMTP client and an SMTP server",
     .detail =
-        "Every connection to a listener is carried on to the one upstream server. Without rules "
+        "Every connection to a listener is carried on to an upstream server. Without rules "
         "all bytes pass unchanged, in order and at once, whether they are SMTP or not. Rules do "
         "harm to what passes; each decision is written to the journal with the rule that made it."
         "\n\n"
-        "It connects to nothing but the upstream, so it is an open relay only if the upstream is "
+        "It connects to nothing but upstreams, so it is an open relay only if one of them is "
         "one for it. It listens on loopback unless told otherwise, and warns when it does not."
         "\n\n"
         "Times are written 400ms, 5s, 2m, 1h; a bare number is seconds. Sizes are written 500B, "
@@ -291,12 +294,29 @@ static int read_upstreams(struct settings *settings)
     return status;
 }
 
+/* A server that recipients choose is spoken to when the client has been greeted long since. */
+static const char *why_not_by_recipient(const struct settings *settings)
+{
+    enum tls_mode tls = tls_mode_of(&settings->options);
+    if (!upstreams_match_any(&settings->upstreams))
+        return NULL;
+    if (tls == TLS_INTERCEPT || tls == TLS_TO_SERVER)
+        return "match= goes with --tls off, pass or client only: servers that recipients choose "
+               "are spoken to in clear text";
+    if (upstreams_have_tls(&settings->upstreams))
+        return "match= and smtps: do not go together: servers that recipients choose are spoken to "
+               "in clear text";
+    return NULL;
+}
+
 /* Every listener leads somewhere, and every listener that an upstream names is there. */
 static bool fit_together(const struct settings *settings, struct text *why)
 {
     const struct upstreams *upstreams = &settings->upstreams;
+    const char *why_not = why_not_by_recipient(settings);
     for (size_t i = 0; i < settings->listen_count; i++) {
-        if (!upstreams_choose(upstreams, &settings->listen[i])) {
+        const struct address *listen = &settings->listen[i];
+        if (!upstreams_choose(upstreams, listen) && !upstreams_need_recipient(upstreams, listen)) {
             text_addf(why, "upstream: none is for clients of --listen ");
             address_format(&settings->listen[i], why);
             return false;
@@ -304,6 +324,8 @@ static bool fit_together(const struct settings *settings, struct text *why)
     }
     if (upstreams_have(upstreams, ADDRESS_ORIGINAL) && settings->intercept == INTERCEPT_NONE)
         text_addf(why, "upstream: `original` needs --intercept redirect or tproxy");
+    else if (why_not)
+        text_addf(why, "upstream: %s", why_not);
     else if (upstreams_have_tls(upstreams) && settings->introducing.xclient)
         text_addf(why, "upstream: --send-xclient needs one without TLS from the start");
     return why->len == 0;

@@ -4,17 +4,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/limits.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "proxy/address.h"
 
+/* No upstream, where a number is answered. */
+#define UPSTREAM_NONE SIZE_MAX
+
 struct upstream {
     struct address address;
     struct text name; /* as it is shown */
     bool has_listen;  /* only for clients of one --listen: */
     struct address listen;
+    struct span match; /* only for recipients: globs with commas between them; borrowed; or empty */
 };
 
 /* In the order given; a zeroed struct has none. */
@@ -23,13 +28,22 @@ struct upstreams {
     size_t count;
 };
 
-/* Adds one, written `[listen=ADDR] ADDR`. On failure false, with a clause in `error`. */
+/* Adds one, written `[listen=ADDR] [match=GLOB,…] ADDR`; the text is borrowed. On failure false,
+ * with a clause in `error`. */
 bool upstreams_add(struct upstreams *upstreams, struct span text, struct text *error);
 void upstreams_deinit(struct upstreams *upstreams);
-/* The first that is for clients of the listener, else the last that is for all; NULL when there is
- * none. */
+/* The first whose conditions hold, else the last that has none; NULL when there is none. A mail's
+ * recipient is not known: see upstreams_need_recipient. */
 const struct upstream *upstreams_choose(const struct upstreams *upstreams,
                                         const struct address *listen);
+/* The same with a recipient, an address without angle brackets; a number in `all`, or
+ * UPSTREAM_NONE. A glob without `@` is for domains. */
+size_t upstreams_choose_for(const struct upstreams *upstreams, const struct address *listen,
+                            struct span recipient);
+/* True when it depends on the recipient where this listener's clients go. */
+bool upstreams_need_recipient(const struct upstreams *upstreams, const struct address *listen);
+/* True when that is so for any listener. */
+bool upstreams_match_any(const struct upstreams *upstreams);
 /* The host of the first that has one; NULL when none has. */
 const char *upstreams_host(const struct upstreams *upstreams);
 /* True when one of them begins with TLS. */

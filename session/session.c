@@ -197,6 +197,36 @@ void session_connected(struct session *session, instant now)
     session_settle(session, now);
 }
 
+/* The names are copied anew: facts point into them. */
+static void name_server(struct session *session, struct span server)
+{
+    struct text names = session->names;
+    struct facts facts = session->facts;
+    facts.server = server;
+    session->names = (struct text){ 0 };
+    keep_facts(session, &facts);
+    text_deinit(&names);
+}
+
+void session_meets(struct session *session, struct span server, instant now)
+{
+    const struct smtp_event event = { .kind = SMTP_CONNECT, .going = TO_SERVER };
+    name_server(session, server);
+    log_event(session, &event, false, now);
+}
+
+void session_misses(struct session *session, struct span server, enum ending ending, instant now)
+{
+    name_server(session, server);
+    log_error(session, "unreachable", ending_words(ending), now);
+}
+
+duration session_connect_timeout(const struct session *session)
+{
+    duration timeout = session->options->connect_timeout;
+    return timeout ? timeout : SECONDS(CONNECT_TIMEOUT_DEFAULT_S);
+}
+
 /* The upstream was never reached: the client finds a torn connection, as it would without us. */
 static void upstream_is_out_of_reach(struct session *session, enum ending ending, instant now)
 {

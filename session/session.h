@@ -105,6 +105,12 @@ bool session_consume(struct session *session, enum direction direction, size_t s
 
 /* The upstream connection is there. */
 void session_connected(struct session *session, instant now);
+/* A server that is several: the one that is spoken with from now on. */
+void session_meets(struct session *session, struct span server, instant now);
+/* ... and one of them that could not be reached, to be written down. */
+void session_misses(struct session *session, struct span server, enum ending ending, instant now);
+/* How long a server may take to be connected to. */
+duration session_connect_timeout(const struct session *session);
 /* What happened to a side: CLIENT_CLOSED and SERVER_CLOSED are a FIN read from it (it may still be
  * written to), CLIENT_RESET and SERVER_RESET a torn connection, SERVER_REFUSED and CONNECT_TIMEOUT
  * an upstream that was never reached, TROUBLE and LIMIT anything else (both legs end). */

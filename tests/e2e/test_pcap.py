@@ -246,5 +246,22 @@ class KeylogTest(TlsStage):
         self.check_decrypts(ssl.TLSVersion.TLSv1_2)
 
 
+class BehindALoadBalancer(PcapStage):
+    def test_the_client_is_who_the_header_says(self):
+        sink = self.sink()
+        proxy = self.captured(sink.port, "--accept-proxy")
+        for header in (b"TCP4 192.0.2.77 192.0.2.2 40000 25",
+                       b"TCP6 2001:db8::77 2001:db8::2 40001 25"):
+            with connect(proxy.port) as client:
+                client.send(b"PROXY " + header + b"\r\n")
+                client.reply()
+                client.say("QUIT")
+        self.end(proxy)
+        self.check_made_well()
+        for number, family, port in (("192.0.2.77", "ip", 40000), ("2001:db8::77", "ipv6", 40001)):
+            [seen] = commands(self.file, f"{family}.src == {number} && tcp.srcport == {port}")
+            self.assertEqual("QUIT", seen)
+
+
 if __name__ == "__main__":
     unittest.main()

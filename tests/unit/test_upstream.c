@@ -36,12 +36,62 @@ static void test_conditions_come_first(void **state)
     upstreams_deinit(&upstreams);
 }
 
+static void expect_choice(const struct upstreams *upstreams, const struct address *listen,
+                          const char *recipient, size_t number)
+{
+    assert_int_equal(upstreams_choose_for(upstreams, listen, span_of(recipient)), number);
+}
+
+static void test_recipients_choose(void **state)
+{
+    struct upstreams upstreams = { 0 };
+    struct text error = { 0 };
+    const struct address first = address_of("127.0.0.1:2525");
+    const struct address second = address_of("unix:/run/in");
+    (void)state;
+    assert_true(upstreams_add(&upstreams, SPAN("match=*.a.test,a.test,x@*.test mx-a:25"), &error));
+    assert_true(
+        upstreams_add(&upstreams, SPAN("listen=unix:/run/in match=b.test mx-b:25"), &error));
+    assert_true(upstreams_need_recipient(&upstreams, &first));
+    expect_choice(&upstreams, &first, "q@a.test", 0);
+    expect_choice(&upstreams, &first, "q@MX.A.test", 0);
+    expect_choice(&upstreams, &first, "x@c.test", 0);
+    expect_choice(&upstreams, &first, "\"q@a.test\"@c.test", UPSTREAM_NONE);
+    expect_choice(&upstreams, &first, "a.test", UPSTREAM_NONE);
+    expect_choice(&upstreams, &first, "q@b.test", UPSTREAM_NONE);
+    expect_choice(&upstreams, &second, "q@b.test", 1);
+    assert_true(upstreams_add(&upstreams, SPAN("rest:25"), &error));
+    expect_choice(&upstreams, &first, "q@b.test", 2);
+    expect_choice(&upstreams, &second, "postmaster", 2);
+    assert_true(upstreams_match_any(&upstreams));
+    upstreams_deinit(&upstreams);
+    assert_false(upstreams_match_any(&upstreams));
+}
+
+/* What is for all clients of a listener, and stands before any match, needs no recipient. */
+static void test_a_listener_may_need_no_recipient(void **state)
+{
+    struct upstreams upstreams = { 0 };
+    struct text error = { 0 };
+    const struct address first = address_of("127.0.0.1:2525");
+    const struct address second = address_of("unix:/run/in");
+    (void)state;
+    assert_true(upstreams_add(&upstreams, SPAN("listen=unix:/run/in mx:25"), &error));
+    assert_true(upstreams_add(&upstreams, SPAN("match=* rest:25"), &error));
+    assert_false(upstreams_need_recipient(&upstreams, &second));
+    assert_true(upstreams_need_recipient(&upstreams, &first));
+    expect_choice(&upstreams, &first, "postmaster", 1);
+    upstreams_deinit(&upstreams);
+}
+
 static void test_what_is_no_upstream(void **state)
 {
     static const char *const cases[][2] = {
         { "", "\"\" is no address; write HOST:PORT or unix:PATH" },
         { "listen=:25", "\"\" is no address; write HOST:PORT or unix:PATH" },
         { "listen=mx mx:25", "\"mx\" has no port; write HOST:PORT" },
+        { "match= mx:25", "\"\" is no pattern; write match=*.example.net" },
+        { "match=*", "\"\" is no address; write HOST:PORT or unix:PATH" },
         { "systemd", "\"systemd\" is a place to listen at, not to send to" },
     };
     (void)state;
@@ -59,6 +109,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conditions_come_first),
+        cmocka_unit_test(test_recipients_choose),
+        cmocka_unit_test(test_a_listener_may_need_no_recipient),
         cmocka_unit_test(test_what_is_no_upstream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
