@@ -6,6 +6,7 @@ from lab.opensmtpd import OpenSmtpd
 from lab.postfix import Postfix
 from letter import Letter, content_of
 from peers import connect, ehlo
+from proxy import address
 from stage import Stage
 from test_options import USAGE, Program
 
@@ -15,7 +16,7 @@ class EximElsewhere(Exim):
 
 
 def upstream(match: str, place) -> str:
-    return f"match={match} 127.0.0.1:{place}" if isinstance(place, int) else f"match={match} {place}"
+    return f"match={match} {address(place)}"
 
 
 class RealServers(Stage):
