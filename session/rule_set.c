@@ -211,19 +211,25 @@ static void settle(struct rule_set *set, size_t n, const char *profile)
     note_groups(set);
 }
 
-bool rule_set_add_line(struct rule_set *set, struct span line, struct place place,
-                       struct text *error)
+bool rule_set_add_line_of(struct rule_set *set, const char *profile, struct span line,
+                          struct place place, struct text *error)
 {
     size_t before = set->count;
     if (!read_into(set, line, place, error))
         return false;
-    settle(set, before, NULL);
+    settle(set, before, profile);
     return true;
+}
+
+bool rule_set_add_line(struct rule_set *set, struct span line, struct place place,
+                       struct text *error)
+{
+    return rule_set_add_line_of(set, NULL, line, place, error);
 }
 
 /* -- profiles ------------------------------------------------------------------------------- */
 
-static const char *keep_name(struct rule_set *set, const char *name)
+const char *rule_set_keep_name(struct rule_set *set, const char *name)
 {
     char **names = realloc(set->names, (set->name_count + 1) * sizeof(char *));
     char *copy = strdup(name);
@@ -259,6 +265,6 @@ bool rule_set_add_profile(struct rule_set *set, const char *name, struct span te
         cut_back(set, before);
         return false;
     }
-    settle(set, before, keep_name(set, name));
+    settle(set, before, rule_set_keep_name(set, name));
     return true;
 }

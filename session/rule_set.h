@@ -33,6 +33,12 @@ void rule_set_free(struct rule_set *set);
 /* Adds one rule line. False with one line in `error`; the set is then as before. */
 bool rule_set_add_line(struct rule_set *set, struct span line, struct place place,
                        struct text *error);
+/* Likewise, of the profile whose name rule_set_keep_name has kept; NULL: of none. For those who
+ * have the rules of a set one by one. */
+bool rule_set_add_line_of(struct rule_set *set, const char *profile, struct span line,
+                          struct place place, struct text *error);
+/* A copy of a profile's name, which lives as long as the set. */
+const char *rule_set_keep_name(struct rule_set *set, const char *name);
 /* Adds all rules of a profile's text (profile.h), of the variant named, or its first when `variant`
  * is empty. All or nothing. `name` is what the journal calls it. */
 bool rule_set_add_profile(struct rule_set *set, const char *name, struct span text,

@@ -84,6 +84,7 @@ void secure_begin(struct session *session, enum side side, instant now)
 void session_tls_stalled(struct session *session, enum side side, instant now)
 {
     struct tls_side *tls = &session->tls[side];
+    show(session, &(struct session_call){ .door = DOOR_TLS_STALLED, .now = now, .side = side });
     session->seen = now;
     if (tls->state != TLS_SHAKES || !tls->plan || tls->plan->fault != TLS_FAULT_STALL)
         return;

@@ -51,6 +51,7 @@ struct session *session_new(const struct session_setup *setup, instant now)
     session->desk = setup->desk ? setup->desk : session->own_desk;
     session->pool = setup->pool;
     session->journal = setup->journal;
+    session->witness = setup->witness;
     session->counts = zeroed(setup->rules->count, sizeof *session->counts);
     session->notices =
         zeroed(setup->rules->remembers ? setup->rules->count : 0, sizeof *session->notices);
@@ -83,6 +84,7 @@ static void lane_deinit(struct lane *lane)
 
 void session_free(struct session *session, instant now)
 {
+    show(session, &(struct session_call){ .door = DOOR_FREE, .now = now });
     log_close(session, now);
     leave_census(session);
     lane_deinit(&session->lanes[TO_SERVER]);
@@ -121,11 +123,23 @@ uint8_t *session_reserve(struct session *session, enum direction direction, size
     return chain_reserve(&session->lanes[direction].in, room);
 }
 
+static void show_commit(struct session *session, enum direction direction, size_t got, instant now)
+{
+    size_t room;
+    struct session_call call = { .door = DOOR_COMMIT, .now = now, .direction = direction };
+    if (!session->witness)
+        return;
+    call.bytes = span_make(chain_reserve(&session->lanes[direction].in, &room), got);
+    show(session, &call);
+}
+
 void session_commit(struct session *session, enum direction direction, size_t got, instant now)
 {
     struct lane *lane = &session->lanes[direction];
-    if (got > 0)
+    if (got > 0) {
+        show_commit(session, direction, got, now);
         silence_breaks(session, direction, now);
+    }
     chain_commit(&lane->in, got);
     if (got == 0)
         return;
@@ -140,6 +154,7 @@ void session_cut(struct session *session, enum direction direction)
     struct lane *lane = &session->lanes[direction];
     if (!session->rules->minds_cuts)
         return;
+    show(session, &(struct session_call){ .door = DOOR_CUT, .direction = direction });
     uint64_t head = lane->bytes_in - lane->in.len;
     cuts_forget(&lane->cuts, head > 2 ? head - 2 : 0);
     cuts_add(&lane->cuts, lane->bytes_in);
@@ -174,6 +189,8 @@ bool session_consume(struct session *session, enum direction direction, size_t s
     struct lane *lane = &session->lanes[direction];
     if (sent == 0)
         return false;
+    show(session, &(struct session_call){
+                      .door = DOOR_CONSUME, .now = now, .direction = direction, .sent = sent });
     lane->bytes_out += sent;
     session->last_activity = session->seen = now;
     outbox_consume(&lane->out, sent, now);
@@ -188,6 +205,7 @@ bool session_consume(struct session *session, enum direction direction, size_t s
 void session_connected(struct session *session, instant now)
 {
     struct outbox *out = &session->lanes[TO_SERVER].out;
+    show(session, &(struct session_call){ .door = DOOR_CONNECTED, .now = now });
     note_time(session, now);
     if (session->upstream != UPSTREAM_WANTED)
         return;
@@ -262,11 +280,26 @@ static bool ended_in_handshake(struct session *session, enum side side, enum end
         secure_give_up(session, side);
         return false;
     }
-    session_tls_failed(session, side, why, now);
+    tls_fails(session, side, why, now);
     return true;
 }
 
-void session_ended(struct session *session, enum side side, enum ending ending, instant now)
+static void drain(struct session *session, instant now)
+{
+    set_ending(session, ENDING_DRAINED);
+    secure_give_up(session, SERVER);
+    secure_give_up(session, CLIENT);
+    for (int direction = 0; direction < 2; direction++)
+        outbox_clear(&session->lanes[direction].out);
+    outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+    session->lanes[TO_SERVER].deaf = session->lanes[TO_CLIENT].deaf = true;
+    session_settle(session, now);
+    /* Nothing is under way: there is nothing to linger for. */
+    session->linger_due = now;
+    settle_fate(session, now);
+}
+
+static void side_ends(struct session *session, enum side side, enum ending ending, instant now)
 {
     note_time(session, now);
     if (ended_in_handshake(session, side, ending, now))
@@ -293,14 +326,22 @@ void session_ended(struct session *session, enum side side, enum ending ending, 
     case ENDING_DRAINED:
     case ENDING_TLS_FAILED:
     case ENDING_LIMIT:
-    case ENDING_TROUBLE: session_drain(session, now); return;
+    case ENDING_TROUBLE: drain(session, now); return;
     }
     session_settle(session, now);
+}
+
+void session_ended(struct session *session, enum side side, enum ending ending, instant now)
+{
+    show(session, &(struct session_call){
+                      .door = DOOR_ENDED, .now = now, .side = side, .ending = (int)ending });
+    side_ends(session, side, ending, now);
 }
 
 void session_finished(struct session *session, enum side side, instant now)
 {
     struct lane *lane = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
+    show(session, &(struct session_call){ .door = DOOR_FINISHED, .now = now, .side = side });
     note_time(session, now);
     if (!outbox_wants(&lane->out, STEP_FINISH))
         return;
@@ -312,17 +353,8 @@ void session_finished(struct session *session, enum side side, instant now)
 
 void session_drain(struct session *session, instant now)
 {
-    set_ending(session, ENDING_DRAINED);
-    secure_give_up(session, SERVER);
-    secure_give_up(session, CLIENT);
-    for (int direction = 0; direction < 2; direction++)
-        outbox_clear(&session->lanes[direction].out);
-    outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
-    session->lanes[TO_SERVER].deaf = session->lanes[TO_CLIENT].deaf = true;
-    session_settle(session, now);
-    /* Nothing is under way: there is nothing to linger for. */
-    session->linger_due = now;
-    settle_fate(session, now);
+    show(session, &(struct session_call){ .door = DOOR_DRAIN, .now = now });
+    drain(session, now);
 }
 
 /* -- wishes and time ------------------------------------------------------------------------ */
@@ -393,14 +425,15 @@ instant session_deadline(const struct session *session)
 
 void session_tick(struct session *session, instant now)
 {
+    show(session, &(struct session_call){ .door = DOOR_TICK, .now = now });
     note_time(session, now);
     if (session->upstream == UPSTREAM_WANTED && now >= session->connect_due) {
-        session_ended(session, SERVER, ENDING_CONNECT_TIMEOUT, now);
+        side_ends(session, SERVER, ENDING_CONNECT_TIMEOUT, now);
         return;
     }
     for (enum side side = CLIENT; side <= SERVER; side++) {
         if (secure_is_late(session, side, now)) {
-            session_tls_failed(session, side, SPAN("the handshake took too long"), now);
+            tls_fails(session, side, SPAN("the handshake took too long"), now);
             return;
         }
     }
@@ -410,7 +443,7 @@ void session_tick(struct session *session, instant now)
     if (now >= idle_due(session)) {
         set_ending(session, ENDING_IDLE_TIMEOUT);
         session->last_activity = now;
-        session_drain(session, now);
+        drain(session, now);
         return;
     }
     silence_tells(session, now);
@@ -425,6 +458,14 @@ bool session_is_over(const struct session *session)
 enum ending session_ending(const struct session *session)
 {
     return session->ending;
+}
+
+bool session_is_in_auth(const struct session *session)
+{
+    const struct lane *lane = &session->lanes[TO_SERVER];
+    enum phase phase = lane->decoder.phase;
+    return lane->in.len > 0 || phase == PHASE_AUTH || phase == PHASE_OPAQUE ||
+           (phase == PHASE_FORK && session->fork == VERB_AUTH);
 }
 
 size_t session_held(const struct session *session)

@@ -18,6 +18,7 @@
 #include "mutators/tls_plan.h"
 #include "session/journal.h"
 #include "session/rule_set.h"
+#include "session/witness.h"
 #include "smtp/event.h"
 
 struct session;
@@ -62,6 +63,7 @@ struct session_setup {
     struct pool *pool;       /* of this thread */
     struct desk *desk;       /* of this thread; NULL: the session has one of its own */
     struct journal *journal; /* NULL: nothing is written down */
+    struct witness *witness; /* NULL: nobody is told of calls */
     struct facts facts;      /* spans are copied */
     bool client_tls;         /* implicit TLS: the handshake comes before any byte */
     bool server_tls;
@@ -157,6 +159,8 @@ bool session_is_over(const struct session *session);
 enum ending session_ending(const struct session *session);
 const char *ending_name(enum ending ending);
 const char *ending_words(enum ending ending);
+/* What the client says next may belong to an AUTH exchange; in doubt it may. */
+bool session_is_in_auth(const struct session *session);
 /* Bytes held for the session in both lanes and outboxes; for tests of its bounds. */
 size_t session_held(const struct session *session);
 

@@ -160,7 +160,8 @@ struct session {
     struct recall *recall;
     struct pool *pool;
     struct journal *journal;
-    struct facts facts; /* spans point into `names` */
+    struct witness *witness; /* NULL: nobody is told of calls */
+    struct facts facts;      /* spans point into `names` */
     struct text names;
     struct dialogue dialogue;
     struct lane lanes[2]; /* by enum direction */
@@ -198,6 +199,15 @@ struct session {
     uint64_t entries; /* journal entries written */
 };
 
+/* -- doors ---------------------------------------------------------------------------------- */
+
+/* Tells the witness of a call, before it is done. */
+static inline void show(const struct session *session, const struct session_call *call)
+{
+    if (session->witness)
+        session->witness->saw(session->witness, session, call);
+}
+
 /* -- lane.c --------------------------------------------------------------------------------- */
 
 /* Sends the event's raw bytes on as they are, but for what has left already. */
@@ -212,6 +222,11 @@ void lane_send_content(struct lane *lane, const struct outcome *outcome, size_t 
 void lane_note_pressure(struct lane *lane);
 /* True when more may be read from the side the lane comes from. */
 bool lane_wants_bytes(const struct session *session, const struct lane *lane);
+
+/* -- tls.c ---------------------------------------------------------------------------------- */
+
+/* What session_tls_failed does. */
+void tls_fails(struct session *session, enum side side, struct span why, instant now);
 
 /* -- secure.c ------------------------------------------------------------------------------- */
 

@@ -61,7 +61,7 @@ static void lose_side(struct session *session, enum side side, bool within_hands
         lose_client(session);
 }
 
-void session_tls_failed(struct session *session, enum side side, struct span why, instant now)
+void tls_fails(struct session *session, enum side side, struct span why, instant now)
 {
     struct tls_side *tls = &session->tls[side];
     bool within_handshake = secure_is_under_way(session, side);
@@ -78,12 +78,21 @@ void session_tls_failed(struct session *session, enum side side, struct span why
     session_settle(session, now);
 }
 
+void session_tls_failed(struct session *session, enum side side, struct span why, instant now)
+{
+    show(session,
+         &(struct session_call){ .door = DOOR_TLS_FAILED, .now = now, .side = side, .bytes = why });
+    tls_fails(session, side, why, now);
+}
+
 /* -- success -------------------------------------------------------------------------------- */
 
 void session_secured(struct session *session, enum side side, const struct tls_facts *facts,
                      instant now)
 {
     struct tls_side *tls = &session->tls[side];
+    show(session,
+         &(struct session_call){ .door = DOOR_SECURED, .now = now, .side = side, .facts = facts });
     session->seen = session->last_activity = now;
     if (tls->state != TLS_SHAKES)
         return;
@@ -110,6 +119,7 @@ void session_secured(struct session *session, enum side side, const struct tls_f
 
 void session_was_cut(struct session *session, enum side side, instant now)
 {
+    show(session, &(struct session_call){ .door = DOOR_WAS_CUT, .now = now, .side = side });
     session->tls[side == CLIENT ? SERVER : CLIENT].rude = true;
     log_error(session, "tls-cut",
               side == CLIENT ? "the client ended its direction without close_notify"
@@ -120,6 +130,7 @@ void session_was_cut(struct session *session, enum side side, instant now)
 void session_bared(struct session *session, enum side side, instant now)
 {
     struct outbox *out = &lane_to(session, side)->out;
+    show(session, &(struct session_call){ .door = DOOR_BARED, .now = now, .side = side });
     session->seen = now;
     if (!outbox_wants(out, STEP_BARE))
         return;
