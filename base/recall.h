@@ -20,6 +20,14 @@ struct recollection {
 
 /* A memory of at most `entries_max` keys; 0 means RECALL_ENTRIES_MAX. */
 struct recall *recall_new(uint64_t entries_max);
+/* A view of a memory, for one session: it is the same memory, but each answer passes the tape,
+ * which may write it down, or put another in its place. Answers that are a number or yes are in
+ * `count`. Both are borrowed. */
+struct recall_tape {
+    void (*answered)(struct recall_tape *tape, struct recollection *answer);
+};
+struct recall *recall_view_new(struct recall *recall, struct recall_tape *tape);
+/* A memory, behind its views; or a view, whose memory stays. */
 void recall_free(struct recall *recall);
 
 /* Counts one more use of the key and returns what is known about it. */
@@ -50,6 +58,7 @@ uint64_t recall_users(struct recall *recall, uint64_t key);
 
 /* Forgets a key; nothing happens when it is unknown. */
 void recall_forget(struct recall *recall, uint64_t key);
+
 /* Keys forgotten because there was no more room. */
 uint64_t recall_evictions(struct recall *recall);
 
