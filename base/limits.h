@@ -94,6 +94,12 @@
 #define PCAP_FLUSH_SIZE (256 * 1024)
 #define PCAP_PAYLOAD_MAX 32768
 
+/* Bytes of one session's recording; of one that a session gathers before it hands them over; and of
+ * all that may wait for a slow disk. What comes on top is not recorded, and the file says so. */
+#define RECORDING_SIZE_MAX (64 * 1024 * 1024)
+#define RECORDING_FLUSH_SIZE (16 * 1024)
+#define RECORDING_BACKLOG_MAX (64 * 1024 * 1024)
+
 /* The built-in receiver: bytes of one command line, bytes of replies that wait before it stops
  * reading, and seconds of silence before it says 421 (RFC 5321 4.5.3.2.7). */
 #define RECEIVER_LINE_MAX 4096

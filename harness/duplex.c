@@ -321,8 +321,8 @@ static void set_options(struct duplex *duplex, uint8_t options)
         duplex->options.only_recipient = SPAN("bob@*");
 }
 
-void duplex_begin(struct duplex *duplex, struct pool *pool, const struct rule_set *rules,
-                  uint8_t options, size_t cut)
+void duplex_begin_recorded(struct duplex *duplex, struct pool *pool, const struct rule_set *rules,
+                           uint8_t options, size_t cut, struct recorder *recorder)
 {
     *duplex = (struct duplex){
         .now = BEGINS, .cut = cut, .pool = pool, .journal = { .write = keep_entry }
@@ -330,7 +330,7 @@ void duplex_begin(struct duplex *duplex, struct pool *pool, const struct rule_se
     set_options(duplex, options);
     duplex->recall = recall_new(100);
     duplex->peers[CLIENT].heard.max = duplex->peers[SERVER].heard.max = HEARD_MAX;
-    const struct session_setup setup = {
+    struct session_setup setup = {
         .options = &duplex->options,
         .rules = rules,
         .recall = duplex->recall,
@@ -343,8 +343,16 @@ void duplex_begin(struct duplex *duplex, struct pool *pool, const struct rule_se
                    .guid = SPAN("0000000000000001"),
                    .number = 1 },
     };
+    if (recorder)
+        recorder_begin(recorder, &setup, NULL, duplex->now);
     duplex->session = session_new(&setup, duplex->now);
     settle(duplex);
+}
+
+void duplex_begin(struct duplex *duplex, struct pool *pool, const struct rule_set *rules,
+                  uint8_t options, size_t cut)
+{
+    duplex_begin_recorded(duplex, pool, rules, options, cut, NULL);
 }
 
 void duplex_end(struct duplex *duplex)

@@ -12,6 +12,7 @@
 #include "base/recall.h"
 #include "base/text.h"
 #include "harness/script.h"
+#include "play/recorder.h"
 #include "session/session.h"
 
 struct peer {
@@ -52,6 +53,9 @@ struct duplex {
 /* The pool has no chunk in use. `options` is the script's byte; cut is at least 1. */
 void duplex_begin(struct duplex *duplex, struct pool *pool, const struct rule_set *rules,
                   uint8_t options, size_t cut);
+/* Likewise, but the session is written down. */
+void duplex_begin_recorded(struct duplex *duplex, struct pool *pool, const struct rule_set *rules,
+                           uint8_t options, size_t cut, struct recorder *recorder);
 /* The session is over, or the rest is left out: there are no more steps. */
 bool duplex_is_over(const struct duplex *duplex);
 void duplex_step(struct duplex *duplex, const struct script_step *step);

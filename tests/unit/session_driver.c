@@ -93,14 +93,15 @@ void driver_begin(struct driver *driver, const char *const *rules, uint64_t seed
     driver_begin_with(driver, rules, &options, DRIVER_ACCEPTS);
 }
 
-void driver_begin_with(struct driver *driver, const char *const *rules,
-                       const struct session_options *options, enum driver_server server)
+static void begin(struct driver *driver, const char *const *rules,
+                  const struct session_options *options, enum driver_server server,
+                  struct recorder *recorder)
 {
     *driver = (struct driver){ .now = BEGINS, .options = *options, .server = server };
     driver->journal.write = keep_entry;
     driver->recall = recall_new(0);
     load_rules(driver, rules);
-    const struct session_setup setup = {
+    struct session_setup setup = {
         .options = &driver->options,
         .rules = driver->rules,
         .recall = driver->recall,
@@ -113,8 +114,22 @@ void driver_begin_with(struct driver *driver, const char *const *rules,
                    .guid = SPAN("0000000000000001"),
                    .number = 1 },
     };
+    if (recorder)
+        recorder_begin(recorder, &setup, NULL, driver->now);
     driver->session = session_new(&setup, driver->now);
     settle(driver);
+}
+
+void driver_begin_with(struct driver *driver, const char *const *rules,
+                       const struct session_options *options, enum driver_server server)
+{
+    begin(driver, rules, options, server, NULL);
+}
+
+void driver_begin_recorded(struct driver *driver, const char *const *rules,
+                           const struct session_options *options, struct recorder *recorder)
+{
+    begin(driver, rules, options, DRIVER_ACCEPTS, recorder);
 }
 
 void driver_end(struct driver *driver)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "play/recorder.h"
 #include "session/session.h"
 
 /* What one side has heard. */
@@ -43,6 +44,9 @@ void driver_begin(struct driver *driver, const char *const *rules, uint64_t seed
  * there. */
 void driver_begin_with(struct driver *driver, const char *const *rules,
                        const struct session_options *options, enum driver_server server);
+/* Likewise, written down. The recorder may have what its owner sets. */
+void driver_begin_recorded(struct driver *driver, const char *const *rules,
+                           const struct session_options *options, struct recorder *recorder);
 void driver_end(struct driver *driver);
 
 /* The side says bytes, ends, or tears its connection. */
