@@ -30,11 +30,13 @@ static int open_rules(void)
     return (int)syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0);
 }
 
-static void allow_removal(int rules, const char *folder)
+static void allow(int rules, const struct confine_folder *folder)
 {
     struct landlock_path_beneath_attr beneath = {
-        .allowed_access = LANDLOCK_ACCESS_FS_REMOVE_FILE,
-        .parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC),
+        .allowed_access = folder->takes_files
+                              ? LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_WRITE_FILE
+                              : LANDLOCK_ACCESS_FS_REMOVE_FILE,
+        .parent_fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC),
     };
     if (beneath.parent_fd < 0)
         return;
@@ -42,7 +44,7 @@ static void allow_removal(int rules, const char *folder)
     close(beneath.parent_fd);
 }
 
-bool confine_writing(const char *const *folders, size_t count)
+bool confine_writing(const struct confine_folder *folders, size_t count)
 {
 #ifdef SMTPCHAOS_COVERAGE
     return false; /* the counts of lines are written at the very end */
@@ -51,7 +53,7 @@ bool confine_writing(const char *const *folders, size_t count)
     if (rules < 0)
         return false;
     for (size_t i = 0; i < count; i++)
-        allow_removal(rules, folders[i]);
+        allow(rules, &folders[i]);
     bool done = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                 syscall(SYS_landlock_restrict_self, rules, 0) == 0;
     close(rules);

@@ -7,9 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Confines the calling thread and those it starts later, for good. Files directly or deeper in the
- * `folders` may still be removed; a folder that cannot be opened is passed over. False when the
- * kernel does not do it. */
-bool confine_writing(const char *const *folders, size_t count);
+/* Where files may still be removed; or made and written, too. */
+struct confine_folder {
+    const char *path;
+    bool takes_files;
+};
+
+/* Confines the calling thread and those it starts later, for good, but for files directly or deeper
+ * in the `folders`; one that cannot be opened is passed over. False when the kernel does not do
+ * it. */
+bool confine_writing(const struct confine_folder *folders, size_t count);
 
 #endif

@@ -220,8 +220,7 @@ static void on_turn(struct turn *turn)
 
 /* -- beginning -------------------------------------------------------------------------------- */
 
-static struct session *begin_session(const struct link *link, const struct arrival *arrival,
-                                     instant now)
+static struct session *begin_session(struct link *link, const struct arrival *arrival, instant now)
 {
     const struct link_place *place = link->place;
     struct text server = { 0 };
@@ -248,6 +247,7 @@ static struct session *begin_session(const struct link *link, const struct arriv
             .number = arrival->number,
         },
     };
+    link->recording = recording_new(place->record, &setup, now);
     struct session *session = session_new(&setup, now);
     text_deinit(&client);
     text_deinit(&client_ip);

@@ -10,6 +10,7 @@
 #include "proxy/passage.h"
 #include "proxy/pcap_file.h"
 #include "proxy/poller.h"
+#include "proxy/recording_store.h"
 #include "proxy/securing.h"
 #include "session/rule_set.h"
 #include "session/session.h"
@@ -24,7 +25,8 @@ struct link_place {
     struct pool *pool;
     struct desk *desk;
     struct journal *journal;
-    struct pcap_writer *pcap; /* NULL: no capture */
+    struct pcap_writer *pcap;       /* NULL: no capture */
+    struct recording_store *record; /* NULL: nothing is recorded */
     struct tls_place *tls;
     const struct upstreams *upstreams;
     const struct dialing *dialing;

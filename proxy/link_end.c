@@ -92,6 +92,7 @@ void link_close(struct link *link, instant now)
     if (link->lookup)
         lookup_cancel(link->lookup);
     session_free(session, now);
+    recording_free(link->recording);
     if (link_lingers(link))
         uv_timer_start(&link->timer.handle, on_lingered, LINGER_S * 1000, 0);
     else

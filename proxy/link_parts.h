@@ -24,6 +24,7 @@ struct link {
     struct leg legs[2];            /* by enum side */
     struct passage *passage;       /* to the server; gone when it is no longer needed */
     struct capture *capture;       /* NULL: nobody captures */
+    struct recording *recording;   /* NULL: nobody records */
     struct introducer *introducer; /* while the server is told who the client is */
     struct sorter *sorter;         /* NULL: there is one server, and the leg is its */
     struct lookup *lookup;         /* the upstream's addresses, while there are more to try */

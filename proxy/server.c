@@ -23,6 +23,7 @@
 #include "proxy/overload.h"
 #include "proxy/pcap_file.h"
 #include "proxy/privileges.h"
+#include "proxy/recording_store.h"
 #include "proxy/refusal.h"
 #include "proxy/sink_server.h"
 #include "proxy/tls_run.h"
@@ -40,7 +41,8 @@ struct server {
     struct sink_server *sink;    /* NULL when all upstreams are others' */
     struct listeners listeners;
     struct journal_file *journal;
-    struct spool *pcap; /* NULL: no capture */
+    struct spool *pcap;             /* NULL: no capture */
+    struct recording_store *record; /* NULL: nothing is recorded */
     struct tls_run tls;
     struct recall *recall;
     struct worker *workers;
@@ -326,6 +328,15 @@ static int open_files(struct server *server)
     return settings->pcap && !server->pcap ? EX_IOERR : 0;
 }
 
+/* Unlike those, its files are opened as they are written, by the one that we have become. */
+static int open_recordings(struct server *server)
+{
+    const struct recording_settings *settings = &server->settings->recording;
+    if (settings->folder)
+        server->record = recording_store_open(settings);
+    return settings->folder && !server->record ? EX_IOERR : 0;
+}
+
 /* Cuts the path down to its folder, or answers another one. */
 static const char *folder_of(char *path)
 {
@@ -336,19 +347,23 @@ static const char *folder_of(char *path)
     return path;
 }
 
-/* All that will be written is open by now; only the files of our own sockets go at the end. */
+/* All that will be written is open by now, but for recordings; only the files of our own sockets go
+ * at the end. */
 static void confine(const struct settings *settings)
 {
     char paths[LISTEN_MAX][ADDRESS_PATH_SIZE];
-    const char *folders[LISTEN_MAX];
+    struct confine_folder folders[LISTEN_MAX + 1];
     size_t count = 0;
     for (size_t i = 0; i < settings->listen_count; i++) {
         if (settings->listen[i].kind != ADDRESS_UNIX)
             continue;
         memcpy(paths[count], settings->listen[i].path, sizeof paths[count]);
-        folders[count] = folder_of(paths[count]);
+        folders[count] = (struct confine_folder){ .path = folder_of(paths[count]) };
         count++;
     }
+    if (settings->recording.folder)
+        folders[count++] =
+            (struct confine_folder){ .path = settings->recording.folder, .takes_files = true };
     confine_writing(folders, count);
 }
 
@@ -369,6 +384,8 @@ static int prepare(struct server *server)
         status = open_files(server);
     if (status == 0)
         status = prepare_privileges(settings);
+    if (status == 0)
+        status = open_recordings(server);
     if (status == 0)
         confine(settings);
     return status;
@@ -393,6 +410,7 @@ static void start_workers(struct server *server)
         .own = server->own,
         .introducing = &server->settings->introducing,
         .accepts_proxy = server->settings->accepts_proxy,
+        .record = server->record,
         .host = span_of(server->host),
         .gone = on_gone,
         .owner = server,
@@ -462,6 +480,7 @@ static void run(struct server *server)
     struct poller *poller = &server->workers[0].poller;
     journal_file_begin(server->journal);
     spool_begin(server->pcap);
+    recording_store_begin(server->record);
     write_head(server);
     watch_signals(server);
     check(uv_async_init(&poller->loop, &server->emptied, on_emptied) == 0);
@@ -524,8 +543,11 @@ int server_run(struct settings *settings)
     }
     int journal_status = journal_file_close(server.journal);
     int pcap_status = spool_close(server.pcap);
+    int record_status = recording_store_close(server.record);
     deinit(&server);
     if (status == 0)
         status = journal_status;
-    return status ? status : pcap_status;
+    if (status == 0)
+        status = pcap_status;
+    return status ? status : record_status;
 }

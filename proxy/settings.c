@@ -38,6 +38,9 @@ enum {
     VERIFY_FAILURE,
     TLS_TIMEOUT,
     KEYLOG,
+    RECORD,
+    RECORD_MAX,
+    RECORD_SECRETS,
     PCAP,
     MAX_SESSIONS,
     MAX_LINE,
@@ -136,6 +139,15 @@ static const struct option_row rows[] = {
                  .help =
                      "append the secrets of TLS sessions to FILE, mode 0600, as Wireshark reads "
                      "them: whoever has the file can read the mail in a capture" },
+    [RECORD] = { "record", OPTION_TEXT, "DIR",
+                 .help = "keep each session in a file of its own in DIR, mode 0600, for "
+                         "`smtpchaos replay` and `smtpchaos corpus`; mail stands there in clear, "
+                         "what AUTH says does not" },
+    [RECORD_MAX] = { "record-max", OPTION_SIZE, "SIZE", .preset = "1024MiB",
+                     .help = "bytes of all recordings of this run; when they are written, no more "
+                             "is recorded" },
+    [RECORD_SECRETS] = { "record-secrets", OPTION_FLAG,
+                         .help = "write down in recordings what AUTH says, too" },
     [PCAP] = { "pcap", OPTION_TEXT, "FILE|-",
                .help = "write what both sides said, in plain text, as a capture for Wireshark and "
                        "tshark, mode 0600; port 25 is the client's connection, 587 the server's; - "
@@ -399,6 +411,11 @@ static void read_bounds(struct settings *settings)
     settings->rules_for = options_number(options, FOR);
     settings->journal = options_text(options, JOURNAL);
     settings->pcap = options_text(options, PCAP);
+    settings->recording = (struct recording_settings){
+        .folder = options_text(options, RECORD),
+        .keeps_secrets = options_flag(options, RECORD_SECRETS),
+        .size_max = options_number(options, RECORD_MAX),
+    };
     settings->journal_format = (enum journal_format)options_number(options, JOURNAL_FORMAT);
     settings->sessions_max = options_number(options, MAX_SESSIONS);
     settings->sessions_max_given = options_given(options, MAX_SESSIONS);

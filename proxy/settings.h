@@ -12,6 +12,7 @@
 #include "proxy/intercept.h"
 #include "proxy/introducer.h"
 #include "proxy/options.h"
+#include "proxy/recording_store.h"
 #include "proxy/upstream.h"
 #include "session/journal.h"
 #include "session/rule_set.h"
@@ -43,6 +44,7 @@ struct settings {
     duration rules_for;  /* NEVER: for good */
     const char *journal; /* NULL: none */
     const char *pcap;    /* NULL: none */
+    struct recording_settings recording;
     enum journal_format journal_format;
     uint64_t sessions_max;
     bool sessions_max_given; /* the bound is a person's, not our default */

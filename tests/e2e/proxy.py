@@ -5,6 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import recordings
 from journal import Journal
 from lab.wait import is_listening, wait_until
 
@@ -45,6 +46,9 @@ class Proxy:
         self._add("--rule", rules)
         self._add("--profile", profiles)
         self.command += options
+        self.recordings = recordings.folder_for(directory)
+        if self.recordings and "--record" not in options:
+            self._add("--record", [self.recordings])
 
     def _add(self, option: str, values) -> None:
         for value in values:

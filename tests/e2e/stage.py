@@ -9,6 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import recordings
 from lab.clients import Clients
 from lab.packages import PROGRAMS, is_installed, left_out
 from lab.place import SOURCE, home, make
@@ -110,6 +111,9 @@ class Stage(unittest.TestCase):
         proxy.stop()
         self.assertEqual("", proxy.misbehaviour())
         self.assertEqual(0, proxy.process.returncode, "the exit status of the proxy")
+        if proxy.recordings and proxy.recordings.is_dir():
+            replay = recordings.Replay(proxy.recordings)
+            self.assertEqual(0, replay.status, replay.err)
 
     def _print_logs(self) -> None:
         for player in (*getattr(self, "cast", []), *self.proxies):

@@ -22,13 +22,14 @@
 static struct scratch_folder folder;
 static int kept; /* a file that was opened for writing before */
 
-/* Confines a child, with the folder removable or not; answers what the child made of `can`. */
-static int confined(bool removable, bool (*can)(void))
+/* Confines a child, but for this folder; answers what the child made of `can`. */
+static int confined_but_for(const struct confine_folder *allowed, bool (*can)(void))
 {
-    const char *folders[] = { folder.path, "/nowhere/at/all" };
+    const struct confine_folder folders[] = { allowed ? *allowed : (struct confine_folder){ 0 },
+                                              { .path = "/nowhere/at/all" } };
     pid_t child = fork();
     if (child == 0) {
-        if (!confine_writing(folders, removable ? 2 : 0))
+        if (!confine_writing(folders, allowed ? 2 : 0))
             _exit(UNAVAILABLE);
         _exit(can());
     }
@@ -38,6 +39,12 @@ static int confined(bool removable, bool (*can)(void))
     if (WEXITSTATUS(status) == UNAVAILABLE)
         skip();
     return WEXITSTATUS(status);
+}
+
+static int confined(bool removable, bool (*can)(void))
+{
+    const struct confine_folder cleared = { .path = folder.path };
+    return confined_but_for(removable ? &cleared : NULL, can);
 }
 
 static bool open_for(int flags, const char *name)
@@ -136,6 +143,16 @@ static void a_named_folder_may_be_cleared(void **state)
     assert_true(confined(true, remove_file));
 }
 
+static void a_named_folder_may_take_files(void **state)
+{
+    (void)state;
+    const struct confine_folder taking = { .path = folder.path, .takes_files = true };
+    assert_true(confined_but_for(&taking, make_file));
+    assert_true(confined_but_for(&taking, write_file));
+    assert_false(confined_but_for(&taking, remove_file));
+    assert_false(confined_but_for(&taking, make_folder));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +160,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_emptied, begin, end),
         cmocka_unit_test_setup_teardown(what_is_open_and_reading_stay, begin, end),
         cmocka_unit_test_setup_teardown(a_named_folder_may_be_cleared, begin, end),
+        cmocka_unit_test_setup_teardown(a_named_folder_may_take_files, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
