@@ -22,6 +22,7 @@ void mutation_begin(struct mutation *mutation)
     mutation->pace_until = 0;
     mutation->slice_after = 0;
     mutation->gather = 0;
+    mutation->swap = 0;
     mutation->lists = false;
     mutation->left = mutation->put_off = 0;
     mutation->fate = FATE_NONE;
@@ -238,6 +239,12 @@ void mutation_slice(struct mutation *mutation, uint64_t after, duration gap)
 void mutation_gather(struct mutation *mutation, duration wait)
 {
     mutation->gather = wait;
+}
+
+void mutation_swap(struct mutation *mutation, duration wait)
+{
+    mutation_send(mutation, mutation->event->raw);
+    mutation->swap = wait;
 }
 
 void mutation_end(struct mutation *mutation, enum fate fate, uint64_t after)

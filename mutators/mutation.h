@@ -75,6 +75,7 @@ struct mutation {
     void *state;             /* the mutator's own, zeroed when the session began */
     const struct cuts *cuts; /* of the event's direction */
     uint64_t begins;         /* where the event's bytes stand in it */
+    bool one_waits;          /* an event of this kind waits for this one (mutation_swap) */
 
     /* outputs */
     struct text content;
@@ -97,6 +98,7 @@ struct mutation {
     uint64_t slice_after; /* one cut behind so many bytes, or SLICE_LINES; 0 is none */
     duration slice_gap;
     duration gather;  /* wait so long for bytes behind it */
+    duration swap;    /* wait so long for an event of its kind, to leave behind that one */
     duration left;    /* how long until a policy takes what it refuses now; for {left} */
     duration put_off; /* in and out: how long the mail had been put off; for {put-off} */
     bool lists;       /* something was put on a list, or taken off */
@@ -155,6 +157,8 @@ void mutation_pause(struct mutation *mutation, duration wait);
 /* Content, to the server only: the client is told `reply`, a whole reply; CRLF is added unless it
  * ends in a line ending of its own. The server is spared the event, or told it. */
 void mutation_answer(struct mutation *mutation, struct span reply, bool told);
+/* Content: the event leaves as it is, behind the next of its kind, or alone after `wait`. */
+void mutation_swap(struct mutation *mutation, duration wait);
 /* Nothing but an entry in the journal. */
 void mutation_note(struct mutation *mutation);
 /* To the server, at DATA: the mail to come is kept back. To keep all of it, answer 354 as well. */

@@ -17,6 +17,7 @@ static void begin(struct session *session, enum body_route route, instant now)
     struct mail *mail = &session->mail;
     mail->route = route;
     mail->tail_len = 0;
+    swap_deinit(&mail->swap);
     mail->holds_tail = mail->answered = mail->swallows = mail->told = false;
     mail_lane(session)->decoder.body_as_lines =
         route != BODY_NOWHERE && judge_wants_lines(session, TO_SERVER, now);
@@ -85,6 +86,12 @@ void mail_lets_go(struct session *session)
         outbox_move(&lane->out, &mail->kept, mail->kept.len);
     outbox_add(&lane->out, span_make(mail->tail, mail->tail_len));
     mail->tail_len = 0;
+    struct swap line = swap_take(&mail->swap);
+    if (mail->route == BODY_RECHUNK)
+        chunk_gathers(session, text_span(&line.bytes));
+    else
+        outbox_add(&lane->out, text_span(&line.bytes));
+    swap_deinit(&line);
 }
 
 /* Sends mail but for its last line ending, which stays behind as the new tail. */
@@ -171,6 +178,12 @@ void mail_leaves(struct session *session, const struct smtp_event *event,
         send_mail(session, span_drop(bytes, lane->ahead), outcome);
     lane_discard(lane, event->raw.len);
     apply_fate(session, outcome->fate, lane);
+}
+
+void mail_adds(struct session *session, struct span line)
+{
+    static const struct outcome as_it_is = { .fate_after = UINT64_MAX };
+    send_mail(session, line, &as_it_is);
 }
 
 void mail_breaks_off(struct session *session)

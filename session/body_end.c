@@ -123,6 +123,7 @@ static void end_is_dropped(struct session *session, const struct smtp_event *eve
 static void end_of_passing(struct session *session, struct smtp_event *event, instant now)
 {
     struct lane *lane = mail_lane(session);
+    line_goes(session);
     size_t held = session->mail.tail_len;
     size_t dot = event->body.dot = event->raw.len;
     size_t gone = lane->ahead < dot ? lane->ahead : dot;

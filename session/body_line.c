@@ -43,6 +43,40 @@ static void line_is_answered(struct session *session, const struct smtp_event *e
     say_answers(session, now);
 }
 
+void line_goes(struct session *session)
+{
+    struct swap line = swap_take(&session->mail.swap);
+    if (line.bytes.len > 0 && session->mail.route != BODY_NOWHERE && !session->detached) {
+        outbox_wait(&mail_lane(session)->out, line.delay);
+        mail_adds(session, text_span(&line.bytes));
+    }
+    swap_deinit(&line);
+}
+
+/* Pieces of a line, and what has left already, cannot wait. */
+static bool line_waits(struct session *session, const struct smtp_event *event,
+                       const struct outcome *outcome, instant now)
+{
+    struct lane *lane = mail_lane(session);
+    if (!event->body.starts_line || !event->body.ends_line || lane->ahead > 0 ||
+        !swap_keeps(&session->mail.swap, event, outcome, now))
+        return false;
+    lane_discard(lane, event->raw.len);
+    return true;
+}
+
+static void line_leaves(struct session *session, const struct smtp_event *event,
+                        const struct outcome *outcome, instant now)
+{
+    bool ends_line = event->body.ends_line;
+    if (outcome->has_answer && !session->mail.answered)
+        line_is_answered(session, event, outcome, now);
+    else
+        mail_leaves(session, event, outcome);
+    if (ends_line)
+        line_goes(session);
+}
+
 void handle_body(struct session *session, const struct smtp_event *event, instant now)
 {
     bool ends_chunk = event->body.ends_chunk;
@@ -56,11 +90,11 @@ void handle_body(struct session *session, const struct smtp_event *event, instan
             return;
         }
         const struct outcome *outcome = judge(session, event, now);
-        if (outcome->has_answer && !session->mail.answered)
-            line_is_answered(session, event, outcome, now);
-        else
-            mail_leaves(session, event, outcome);
+        if (!line_waits(session, event, outcome, now))
+            line_leaves(session, event, outcome, now);
     }
-    if (ends_chunk)
+    if (ends_chunk) {
+        line_goes(session);
         chunk_ends(session);
+    }
 }

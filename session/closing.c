@@ -7,6 +7,8 @@
 static void answer_for_gone_server(struct session *session, instant now)
 {
     struct dialogue *dialogue = &session->dialogue;
+    if (dialogue->count > 0 && dialogue_next(dialogue)->overtook)
+        dialogue_straighten(dialogue);
     for (size_t i = 0; i < dialogue->count; i++) {
         struct pending *pending = dialogue_nth(dialogue, i);
         if (pending->source == REPLY_PASSES) {
@@ -45,6 +47,10 @@ void handle_close(struct session *session, enum direction direction, instant now
     struct lane *lane = &session->lanes[direction];
     struct smtp_event event = { .kind = SMTP_CLOSE, .going = direction };
     lane->closing = true;
+    if (direction == TO_SERVER)
+        command_goes(session, now);
+    else
+        reply_goes(session, now);
     if (session->detached) {
         parted_leg_ended(session, direction, now);
         return;

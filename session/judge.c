@@ -62,6 +62,7 @@ static void outcome_begin(struct outcome *outcome)
     outcome->pace_until = 0;
     outcome->slice_after = 0;
     outcome->gather = 0;
+    outcome->swap = 0;
     outcome->fate = FATE_NONE;
     outcome->fate_after = UINT64_MAX;
     free(outcome->tls);
@@ -99,6 +100,7 @@ static struct mutation *prepare(struct session *session, const struct rule *rule
                              (uint64_t)event->going, event->number);
     mutation->cuts = &session->lanes[event->going].cuts;
     mutation->begins = place_of(session, event);
+    mutation->one_waits = swap_is_waiting(session, event);
     mutation->now = source->now;
     mutation->began = session->began;
     mutation->put_off = session->put_off;
@@ -144,6 +146,7 @@ static void merge_content(struct outcome *outcome, struct mutation *mutation, en
         swap_texts(&outcome->content, &mutation->content);
         swap_pieces(outcome, mutation);
         outcome->has_bare = mutation->has_bare;
+        outcome->swap = mutation->swap;
     }
     if (mutation->has_answer && !outcome->has_answer) {
         outcome->has_answer = true;

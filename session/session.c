@@ -80,6 +80,7 @@ static void lane_deinit(struct lane *lane)
     chain_deinit(&lane->in);
     outbox_deinit(&lane->out);
     cuts_deinit(&lane->cuts);
+    swap_deinit(&lane->swap);
 }
 
 void session_free(struct session *session, instant now)
@@ -91,6 +92,7 @@ void session_free(struct session *session, instant now)
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);
     chain_deinit(&session->mail.kept);
+    swap_deinit(&session->mail.swap);
     secure_give_up(session, CLIENT);
     secure_give_up(session, SERVER);
     text_deinit(&session->mail.refusal);
@@ -395,6 +397,7 @@ static instant idle_due(const struct session *session)
     duration timeout = session->options->idle_timeout;
     instant waits = instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
                                 outbox_deadline(&session->lanes[TO_CLIENT].out));
+    waits = instant_min(waits, swap_due(session));
     waits = instant_min(waits, secure_deadline(session, SERVER));
     waits = instant_min(waits, secure_deadline(session, CLIENT));
     if (waits != NEVER || session->over)
@@ -411,6 +414,7 @@ instant session_deadline(const struct session *session)
     due = instant_min(due, outbox_deadline(&session->lanes[TO_SERVER].out));
     due = instant_min(due, outbox_deadline(&session->lanes[TO_CLIENT].out));
     due = instant_min(due, held_due(session));
+    due = instant_min(due, swap_due(session));
     if (session->upstream == UPSTREAM_WANTED)
         due = instant_min(due, session->connect_due);
     due = instant_min(due, secure_deadline(session, SERVER));

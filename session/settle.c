@@ -13,6 +13,13 @@ static bool reply_is_unheard(const struct session *session)
     return next && (next->source == REPLY_SWALLOWED || next->source == REPLY_REPLACED);
 }
 
+/* The reply that comes waits for the one behind it. */
+static bool reply_waits(const struct session *session)
+{
+    const struct pending *next = dialogue_next(&session->dialogue);
+    return next && next->overtook;
+}
+
 /* Some events wait for their end although no rule wants them, because of what was decided
  * before. */
 static bool must_wait(const struct session *session, enum direction direction, unsigned kinds,
@@ -22,7 +29,7 @@ static bool must_wait(const struct session *session, enum direction direction, u
     if (session->detached)
         return true;
     if (direction == TO_CLIENT)
-        return starttls_holds_server(session) || reply_is_unheard(session);
+        return starttls_holds_server(session) || reply_is_unheard(session) || reply_waits(session);
     if (starttls_holds_client(session) || (kinds & SMTP_COMMAND && starttls_may_be_ours(session)))
         return true;
     if (kinds & (SMTP_BODY | SMTP_BODY_END))
@@ -199,8 +206,26 @@ static bool lane_step(struct session *session, enum direction direction, instant
     return true;
 }
 
+/* Rules that are switched off let go at once of what waits for them. */
+static bool waits_in_vain(const struct session *session, const struct swap *swap,
+                          enum direction direction, instant now)
+{
+    return swap->bytes.len > 0 && (now >= swap->due || !judge_changes(session, direction, now));
+}
+
+void settle_swaps(struct session *session, instant now)
+{
+    if (waits_in_vain(session, &session->mail.swap, TO_SERVER, now))
+        line_goes(session);
+    if (waits_in_vain(session, &session->lanes[TO_SERVER].swap, TO_SERVER, now))
+        command_goes(session, now);
+    if (waits_in_vain(session, &session->lanes[TO_CLIENT].swap, TO_CLIENT, now))
+        reply_goes(session, now);
+}
+
 void session_settle(struct session *session, instant now)
 {
+    settle_swaps(session, now);
     /* All that one reply sets free goes before the next reply: so it does not matter whether both
      * came in one read. */
     do {

@@ -14,6 +14,7 @@
  *   starttls.c      what STARTTLS means in each mode, and how TLS begins
  *   body.c          mail on its way: where it goes, its lines
  *   bdat.c          BDAT chunks of our own
+ *   swap.c          an event waits until the next of its kind has gone
  *   queue.c         places in the queue of commands that wait for their reply
  *   judge.c         an event meets the rules; what they want is merged
  *   fate.c          ends, resets, silence, and when a session is over
@@ -58,6 +59,7 @@ struct outcome {
     uint64_t slice_after;
     duration slice_gap;
     duration gather;
+    duration swap;
     enum fate fate;
     uint64_t fate_after;
     bool ends_rudely;
@@ -78,6 +80,13 @@ enum body_route {
     BODY_HELD     /* nowhere until it is complete: the server does not know of it */
 };
 
+/* An event that waits until the next of its kind has gone; without bytes, none does. */
+struct swap {
+    struct text bytes;
+    instant due;    /* when it leaves alone */
+    duration delay; /* as rules have it */
+};
+
 /* One direction. */
 struct lane {
     struct chain in;
@@ -91,6 +100,7 @@ struct lane {
     bool target_gone;  /* ... gone: its connection is not there any more */
     bool reset;        /* ... and is to be torn by its owner */
     bool deaf;         /* what still comes is thrown away */
+    struct swap swap;  /* a command, or a reply */
     struct cuts cuts;  /* where TCP cut the bytes that come, when a rule asks */
     duration silence;  /* which the first of the bytes at hand broke */
     bool paused;       /* above the high-water mark, not yet below the low one */
@@ -101,10 +111,11 @@ struct lane {
 /* Of the direction to the server: the mail under way. */
 struct mail {
     enum body_route route;
-    bool answered;   /* the mail was replied to before its end */
-    bool swallows;   /* ... by a rule, and the server's own reply is to be swallowed */
-    bool told;       /* what rules do to its stretches has been written down */
-    bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
+    bool answered;    /* the mail was replied to before its end */
+    bool swallows;    /* ... by a rule, and the server's own reply is to be swallowed */
+    bool told;        /* what rules do to its stretches has been written down */
+    struct swap swap; /* a line */
+    bool holds_tail;  /* a rule on body-end is loaded: the last line ending waits */
     uint8_t tail[2];
     size_t tail_len;
     struct text announced; /* RECHUNK: the client's BDAT line, until a chunk of our own is said */
@@ -297,6 +308,8 @@ const struct outcome *judge(struct session *session, const struct smtp_event *ev
 
 void handle_connect(struct session *session, instant now);
 void handle_command(struct session *session, const struct smtp_event *event, instant now);
+/* A command that waits for the next one leaves. */
+void command_goes(struct session *session, instant now);
 /* AUTH's continuation, the beginning of an overlong line, opaque bytes. */
 void handle_client_other(struct session *session, const struct smtp_event *event, instant now);
 /* A rule's own lines leave for the server; the replies to them go nowhere. */
@@ -312,6 +325,8 @@ void chunk_begin(struct session *session, uint64_t size, bool last, enum body_ro
 /* A line or stretch of mail leaves as the rules have it. */
 void mail_leaves(struct session *session, const struct smtp_event *event,
                  const struct outcome *outcome);
+/* A line that was kept leaves. */
+void mail_adds(struct session *session, struct span line);
 /* The server replied behind a dot that only lenient servers honour: the mail has ended there. */
 void mail_ended_leniently(struct session *session, instant now);
 /* What was held back of the last line for the end of the mail leaves. */
@@ -353,11 +368,15 @@ void held_tick(struct session *session, instant now);
 /* -- body_line.c ---------------------------------------------------------------------------- */
 
 void handle_body(struct session *session, const struct smtp_event *event, instant now);
+/* A line that waits for the next one leaves. */
+void line_goes(struct session *session);
 
 /* -- to_client.c ---------------------------------------------------------------------------- */
 
 void handle_greeting(struct session *session, const struct smtp_event *event, instant now);
 void handle_reply(struct session *session, struct smtp_event *event, instant now);
+/* A reply that waits for the next one leaves. */
+void reply_goes(struct session *session, instant now);
 void handle_server_other(struct session *session, const struct smtp_event *event, instant now);
 /* TLS with the server is there: what waited for it goes on. */
 void held_reply_goes_on(struct session *session, instant now);
@@ -399,6 +418,20 @@ void leave_census(struct session *session);
 /* A side is gone: nothing can be said to it and nothing will come from it. */
 void side_is_gone(struct session *session, enum side side);
 
+/* -- swap.c --------------------------------------------------------------------------------- */
+
+/* True when an event of this kind and direction waits. */
+bool swap_is_waiting(const struct session *session, const struct smtp_event *event);
+/* Keeps the event's bytes, when rules have asked for that and for nothing that speaks against it;
+ * the caller discards them. */
+bool swap_keeps(struct swap *swap, const struct smtp_event *event, const struct outcome *outcome,
+                instant now);
+/* Takes out what waits; the caller frees the bytes. */
+struct swap swap_take(struct swap *swap);
+/* When the first of them leaves alone; NEVER when none waits. */
+instant swap_due(const struct session *session);
+void swap_deinit(struct swap *swap);
+
 /* -- queue.c -------------------------------------------------------------------------------- */
 
 /* Remembers an answer for the turn of this command. */
@@ -430,6 +463,8 @@ void upstream_fails(struct session *session, enum ending ending, instant now);
 
 /* -- settle.c ------------------------------------------------------------------------------- */
 
+/* What waits for the next of its kind, and will wait in vain, leaves. */
+void settle_swaps(struct session *session, instant now);
 /* Works on both lanes until neither gets further. */
 void session_settle(struct session *session, instant now);
 

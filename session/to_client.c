@@ -82,18 +82,36 @@ static void say_answer(struct session *session, struct pending *pending, unsigne
     dialogue_answered(&session->dialogue);
 }
 
+static void take_held(struct session *session, struct pending *pending, instant now);
+
+static void say_local(struct session *session, struct pending *pending, instant now)
+{
+    pending->replies = 1;
+    /* A rule's own command at a server that is gone: nobody is owed an answer. */
+    if (pending->answer.len == 0)
+        dialogue_answered(&session->dialogue);
+    else
+        say_answer(session, pending, 0, now);
+}
+
+/* Not before the greeting, and not into the middle of a reply that is passing. */
+static bool has_its_turn(const struct session *session, const struct pending *pending)
+{
+    if (!pending || !session->greeted || session->lanes[TO_CLIENT].ahead > 0)
+        return false;
+    return pending->kept || (pending->source == REPLY_LOCAL && !session->opaque);
+}
+
 void say_answers(struct session *session, instant now)
 {
     struct pending *next = dialogue_next(&session->dialogue);
-    /* Not before the greeting, and not into the middle of a reply that is passing. */
-    while (next && next->source == REPLY_LOCAL && session->greeted &&
-           client_lane(session)->ahead == 0 && !session->opaque) {
-        next->replies = 1;
-        /* A rule's own command at a server that is gone: nobody is owed an answer. */
-        if (next->answer.len == 0)
-            dialogue_answered(&session->dialogue);
-        else
-            say_answer(session, next, 0, now);
+    while (has_its_turn(session, next)) {
+        if (next->kept) {
+            next->kept = false;
+            take_held(session, next, now);
+        } else {
+            say_local(session, next, now);
+        }
         next = dialogue_next(&session->dialogue);
     }
 }
@@ -177,6 +195,71 @@ static void swallow(struct session *session, const struct smtp_event *event, boo
         held_is_taken(session, code);
 }
 
+/* -- one behind the next -------------------------------------------------------------------- */
+
+/* Replies that decide what bytes mean, or that are one of several, keep their place. */
+static bool may_swap(const struct pending *pending)
+{
+    return pending->source == REPLY_PASSES && !pending->after_message && pending->replies == 1 &&
+           !pending->overtook && !pending->held.ptr && verb_may_swap(pending->client_verb) &&
+           verb_may_swap(pending->server_verb);
+}
+
+static void say_kept(struct session *session, const struct swap *kept, unsigned received,
+                     instant now)
+{
+    struct lane *lane = client_lane(session);
+    struct pending *pending = dialogue_next(&session->dialogue);
+    struct span reply = text_span(&kept->bytes);
+    if (!pending)
+        return;
+    outbox_wait(&lane->out, kept->delay);
+    outbox_add(&lane->out, reply);
+    reply_passed(session, pending, received, smtp_reply_parse(reply).code, SPAN(""), now);
+    dialogue_answered(&session->dialogue);
+}
+
+void reply_goes(struct session *session, instant now)
+{
+    struct swap kept = swap_take(&client_lane(session)->swap);
+    if (kept.bytes.len > 0) {
+        say_kept(session, &kept, smtp_reply_parse(text_span(&kept.bytes)).code, now);
+        say_answers(session, now);
+    }
+    swap_deinit(&kept);
+}
+
+/* The client takes this reply for the answer to the command before, and the one that waited for the
+ * answer to this one's. */
+static bool reply_overtakes(struct session *session, struct smtp_event *event, instant now)
+{
+    struct dialogue *dialogue = &session->dialogue;
+    if (dialogue->count < 2 || !may_swap(dialogue_nth(dialogue, 1)))
+        return false;
+    unsigned code = event->reply.code;
+    name_command(session, event, dialogue_nth(dialogue, 1));
+    log_event(session, event, false, now);
+    unsigned heard = deliver(session, event, false, judge(session, event, now));
+    struct swap kept = swap_take(&client_lane(session)->swap);
+    unsigned kept_code = smtp_reply_parse(text_span(&kept.bytes)).code;
+    reply_passed(session, dialogue_next(dialogue), kept_code, heard, SPAN(""), now);
+    dialogue_answered(dialogue);
+    say_kept(session, &kept, code, now);
+    say_answers(session, now);
+    swap_deinit(&kept);
+    return true;
+}
+
+/* Its command overtook another on the way to the server. */
+static void wait_for_other(struct session *session, const struct smtp_event *event,
+                           struct pending *pending)
+{
+    pending->held = pending_copy(event->raw);
+    pending->kept = true;
+    lane_discard(client_lane(session), event->raw.len);
+    dialogue_straighten(&session->dialogue);
+}
+
 static void pass(struct session *session, const struct smtp_event *event, bool owned,
                  const struct pending *pending, instant now)
 {
@@ -192,7 +275,13 @@ static void pass(struct session *session, const struct smtp_event *event, bool o
     }
     unsigned received = event->reply.code;
     bool final = pending->after_message;
-    unsigned heard = deliver(session, &shown, owned, judge(session, &shown, now));
+    const struct outcome *outcome = judge(session, &shown, now);
+    if (may_swap(pending) && swap_keeps(&client_lane(session)->swap, &shown, outcome, now)) {
+        leave_lane(session, event, owned);
+        text_deinit(&reply);
+        return;
+    }
+    unsigned heard = deliver(session, &shown, owned, outcome);
     reply_passed(session, pending, received, heard, text_span(&reply), now);
     dialogue_answered(&session->dialogue);
     if (final)
@@ -314,8 +403,18 @@ void handle_reply(struct session *session, struct smtp_event *event, instant now
 {
     session->replies++;
     session->not_replies = 0;
+    /* Behind one that goes, the reply to what overtook it may wait in turn. */
+    while (client_lane(session)->swap.bytes.len > 0) {
+        if (reply_overtakes(session, event, now))
+            return;
+        reply_goes(session, now);
+    }
     struct pending *pending = command_of_reply(session, event, now);
     log_event(session, event, false, now);
+    if (pending && pending->overtook) {
+        wait_for_other(session, event, pending);
+        return;
+    }
     if (grants_tls(session, event, pending)) {
         hold_reply(session, event, pending, now);
         return;
@@ -355,6 +454,7 @@ void handle_server_other(struct session *session, const struct smtp_event *event
 {
     bool counts = !event->overlong && !session->opaque;
     bool blank = span_chomp(event->raw).len == 0;
+    reply_goes(session, now);
     if (is_unheard(session))
         lane_discard(client_lane(session), event->raw.len);
     else

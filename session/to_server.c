@@ -213,6 +213,49 @@ static void rechunk(struct session *session, const struct smtp_event *event,
     chunk_begin(session, chunk->size, chunk->last, BODY_RECHUNK, now);
 }
 
+/* -- one behind the next -------------------------------------------------------------------- */
+
+static bool command_waits(struct session *session, const struct smtp_event *event,
+                          const struct outcome *outcome, instant now)
+{
+    struct lane *lane = server_lane(session);
+    if (session->detached || event->overlong || !swap_keeps(&lane->swap, event, outcome, now))
+        return false;
+    lane_discard(lane, event->raw.len);
+    return true;
+}
+
+/* Whether the command goes before the one that waits for it. */
+static bool overtakes(const struct session *session, const struct smtp_event *event,
+                      const struct outcome *outcome)
+{
+    return session->lanes[TO_SERVER].swap.bytes.len > 0 && !session->detached && !event->overlong &&
+           verb_may_swap(event->command.verb) && !outcome->taken && !outcome->has_answer &&
+           outcome->fate == FATE_NONE;
+}
+
+void command_goes(struct session *session, instant now)
+{
+    struct lane *lane = server_lane(session);
+    struct swap kept = swap_take(&lane->swap);
+    struct smtp_event event = { .kind = SMTP_COMMAND, .raw = text_span(&kept.bytes) };
+    struct outcome outcome = { .fate_after = UINT64_MAX };
+    if (event.raw.len == 0)
+        return;
+    event.command = smtp_command_parse(event.raw);
+    struct pending *pending = expect_reply(session, &event);
+    if (session->detached) {
+        stand_in(session, event.command.verb, &outcome);
+        answer_later(pending, &outcome, REPLY_LOCAL);
+        say_answers(session, now);
+    } else {
+        outbox_wait(&lane->out, kept.delay);
+        outbox_add(&lane->out, event.raw);
+    }
+    text_deinit(&outcome.answer);
+    swap_deinit(&kept);
+}
+
 /* -- the whole ------------------------------------------------------------------------------ */
 
 /* The client waits at a fork for the reply; of DATA, how its line ends tells how its dot may. */
@@ -240,6 +283,7 @@ static void take_over(struct session *session, const struct smtp_event *event,
     outbox_clear(&client->out);
     dialogue_forget_pending(&session->dialogue);
     lane_discard(client, client->in.len);
+    swap_deinit(&client->swap);
     client->deaf = true;
     session->greeted = true;
     part_company(session, now);
@@ -291,7 +335,16 @@ void handle_command(struct session *session, const struct smtp_event *event, ins
         starttls_answer(session, &session->desk->outcome);
     if (session->detached && !session->desk->outcome.has_answer)
         stand_in(session, event->command.verb, &session->desk->outcome);
+    if (command_waits(session, event, &session->desk->outcome, now))
+        return;
+    bool overtook = overtakes(session, event, &session->desk->outcome);
+    if (!overtook)
+        command_goes(session, now);
     command_leaves(session, event, &session->desk->outcome, now);
+    if (overtook) {
+        dialogue_newest(&session->dialogue)->overtook = true;
+        command_goes(session, now);
+    }
     say_answers(session, now);
     if (event->command.verb == VERB_BDAT && event->overlong)
         turn_opaque(session, "a BDAT is too long for its size to be read", now);
@@ -303,6 +356,7 @@ void handle_client_other(struct session *session, const struct smtp_event *event
 {
     struct lane *lane = server_lane(session);
     bool challenge = lane->decoder.phase == PHASE_AUTH && !event->overlong;
+    command_goes(session, now);
     if (challenge) {
         log_event(session, event, false, now);
         struct pending *pending = dialogue_expect(&session->dialogue);

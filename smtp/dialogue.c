@@ -100,6 +100,16 @@ void dialogue_answered(struct dialogue *dialogue)
     dialogue->count--;
 }
 
+void dialogue_straighten(struct dialogue *dialogue)
+{
+    struct pending *next = dialogue_nth(dialogue, 0);
+    struct pending *behind = dialogue_nth(dialogue, 1);
+    struct pending overtaker = *next;
+    *next = *behind;
+    *behind = overtaker;
+    behind->overtook = false;
+}
+
 void dialogue_forget_pending(struct dialogue *dialogue)
 {
     while (dialogue->count > 0) {

@@ -27,11 +27,15 @@ struct pending {
     enum verb server_verb; /* as the server heard it; VERB_NONE when it was spared */
     enum reply_source source;
     bool after_message;  /* the reply answers the end of a message */
+    bool overtook;       /* the server heard it before the one behind it, which is the client's
+                          * first: its reply waits for that one's */
+    bool kept;           /* ... and has come: `held` */
     uint64_t size;       /* ... and this is the message's, in bytes (smtp/about.h) */
     unsigned replies;    /* replies still to come for it: 1, or LMTP's one for each recipient */
     struct span address; /* MAIL, RCPT: owned copy; ptr NULL when there is none */
     struct span answer;  /* REPLY_LOCAL, REPLY_REPLACED: owned copy of the reply, CRLF included */
-    struct span held;    /* the server's reply, which waits for TLS with it: owned copy */
+    struct span held;    /* the server's reply, which waits for TLS with it, or because its
+                          * command overtook another: owned copy */
     duration wait;       /* how long the answer is held back once its turn has come */
     unsigned fate;       /* enum fate of mutators/mutation.h that follows the answer */
 };
@@ -80,6 +84,9 @@ struct pending *dialogue_newest(const struct dialogue *dialogue);
 struct pending *dialogue_nth(const struct dialogue *dialogue, size_t n);
 /* One reply for the next command has been dealt with; the command leaves when it was the last. */
 void dialogue_answered(struct dialogue *dialogue);
+/* The next command and the one behind it, which it overtook on its way, stand as the client said
+ * them. */
+void dialogue_straighten(struct dialogue *dialogue);
 /* Forgets every waiting command. */
 void dialogue_forget_pending(struct dialogue *dialogue);
 /* Forgets waiting commands that a rule added right behind the next one: the server took them for

@@ -1,7 +1,7 @@
 /* event: names of verbs, kinds and directions; see event.h. */
 #include "smtp/event.h"
 
-enum verb_flags { PLAIN = 0, FORK = 1, HELLO = 2, PATH = 4 };
+enum verb_flags { PLAIN = 0, FORK = 1, HELLO = 2, PATH = 4, ALONE = 8 };
 
 static const struct {
     const char *word;
@@ -35,6 +35,11 @@ bool verb_is_fork(enum verb verb)
 bool verb_is_hello(enum verb verb)
 {
     return verbs[verb].flags & HELLO;
+}
+
+bool verb_may_swap(enum verb verb)
+{
+    return verbs[verb].flags & (PATH | ALONE);
 }
 
 const char *event_kind_name(enum smtp_event_kind kind)

@@ -83,6 +83,8 @@ enum verb verb_parse(struct span word);
 bool verb_is_fork(enum verb verb);
 /* HELO, EHLO, LHLO. */
 bool verb_is_hello(enum verb verb);
+/* True when its place among its neighbours changes nothing of what the bytes behind it mean. */
+bool verb_may_swap(enum verb verb);
 
 /* "command", "body-end"; the names that rules and the journal use. */
 const char *event_kind_name(enum smtp_event_kind kind);
