@@ -32,6 +32,9 @@ static const char *const mixed[] = {
     "to server body-end chance 1/4 answer reply=\"554 Permanent scan failure\"",
     "to server body-end chance 1/4 terminator as=\"\\n.\\r\\n\"",
     "to client close chance 1/4 delay time=2s",
+    "to server command chance 1/4 swap",
+    "to client reply chance 1/4 swap",
+    "to server body chance 1/4 swap",
     NULL,
 };
 static const char *const mail[] = {
