@@ -55,6 +55,10 @@ class Smuggled(ProfileTest):
         self.check(Sendmail, set())
 
 
+# Exim sends mail by BDAT wherever that is offered, and there is no 354 and no dot then.
+BY_DATA = ["to client reply 250 after EHLO ehlo remove=CHUNKING"]
+
+
 class BareLf(ProfileTest):
     def through_two(self, relay: str, gateway: str, kind) -> tuple:
         """The relay damages the line ends, the gateway behind it minds them."""
@@ -102,20 +106,23 @@ class LongLines(ProfileTest):
 class Closes(ProfileTest):
     def test_mail_stays_queued(self):
         for variant in ("after-354", "after-354-reset", "after-dot", "after-dot-reset"):
-            with self.subTest(variant):
-                sender, letter, _ = self.through(f"close-instead-of-reply:{variant}", Postfix)
-                sender.wait_deferred()
-                self.assertEqual(1, len(sender.queue()))
-                self.assert_nothing_arrived(letter)
+            for kind in (Postfix, Exim):
+                with self.subTest(variant, kind=kind.program):
+                    profile = f"close-instead-of-reply:{variant}"
+                    sender, letter, _ = self.through(profile, kind, rules=BY_DATA)
+                    sender.wait_deferred()
+                    self.assertEqual(1, len(sender.queue()))
+                    self.assert_nothing_arrived(letter)
 
     def test_large_mail_stays_queued(self):
         letter = Letter([b"x" * 70] * 500)
         for variant in ("mid-data", "mid-data-reset"):
-            with self.subTest(variant):
-                sender, _, _ = self.through(f"close-instead-of-reply:{variant}", Postfix,
-                                            letter=letter)
-                sender.wait_deferred()
-                self.assert_nothing_arrived(letter)
+            for kind in (Postfix, Exim):
+                with self.subTest(variant, kind=kind.program):
+                    sender, _, _ = self.through(f"close-instead-of-reply:{variant}", kind,
+                                                rules=BY_DATA, letter=letter)
+                    sender.wait_deferred()
+                    self.assert_nothing_arrived(letter)
 
     def test_postfix_tries_helo_behind_an_end_at_ehlo(self):
         sender, letter, _ = self.through("close-instead-of-reply:after-ehlo", Postfix)
@@ -128,9 +135,10 @@ class MalformedReplies(ProfileTest):
 
     def outcome(self, variant: str, kind) -> str:
         sender, letter, proxy = self.through(f"malformed-reply-lines:{variant}", kind,
-                                             timer_s=SHORT_TIMER_S)
+                                             rules=BY_DATA, timer_s=SHORT_TIMER_S)
         proxy.journal.wait(event="close")
         self.receiver.settle()
+        self.wait_until(lambda: not sender.queue() or sender.is_resting(), "the sender to rest")
         copies = len(self.receiver.copies(letter))
         self.assertLessEqual(copies, 1)
         kept = "kept" if sender.queue() else "bounced" if sender.messages() else "done"
@@ -148,6 +156,20 @@ class MalformedReplies(ProfileTest):
             "byte-by-byte": "delivered, done",
             "code-only": "delivered, done",
             "mixed-codes": "delivered, done",
+            "no-code": "lost, kept",
+            "unended": "delivered, done",
+            "wrong-enhanced": "delivered, done",
+            "over-long": "delivered, done",
+        })
+
+    def test_exim(self):
+        """Its timer runs for a reply as a whole, where Postfix waits anew for each byte."""
+        self.check(Exim, {
+            "lf-only": "delivered, done",
+            "blank-first": "delivered, kept",
+            "byte-by-byte": "lost, kept",
+            "code-only": "delivered, done",
+            "mixed-codes": "lost, kept",
             "no-code": "lost, kept",
             "unended": "delivered, done",
             "wrong-enhanced": "delivered, done",
