@@ -6,14 +6,7 @@ static enum verdict bare_lf_apply(struct mutation *mutation, const struct smtp_e
 {
     if (span_search(event->raw, SPAN("\r\n")) == event->raw.len)
         return UNTOUCHED;
-    for (struct span rest = event->raw; rest.len > 0;) {
-        struct span line = line_first(rest);
-        mutation_send(mutation, span_chomp(line));
-        if (span_line_end(line).len > 0)
-            mutation_send(mutation, SPAN("\n"));
-        rest = span_drop(rest, line.len);
-    }
-    return TAKEN;
+    return lines_end(mutation, event->raw, SPAN("\n"));
 }
 
 const struct mutator mutator_bare_lf = {

@@ -35,6 +35,18 @@ void lines_send_mail(struct mutation *mutation, struct span text, bool stuffs)
     }
 }
 
+enum verdict lines_end(struct mutation *mutation, struct span raw, struct span end)
+{
+    while (raw.len > 0) {
+        struct span line = line_first(raw);
+        mutation_send(mutation, span_chomp(line));
+        if (span_line_end(line).len > 0)
+            mutation_send(mutation, end);
+        raw = span_drop(raw, line.len);
+    }
+    return TAKEN;
+}
+
 enum verdict line_strip(struct mutation *mutation, struct span raw, uint8_t byte)
 {
     if (span_find(raw, byte) == raw.len)

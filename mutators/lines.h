@@ -16,6 +16,8 @@ void line_add(struct mutation *mutation, struct span said);
 /* Sends a text of a rule as lines of mail; `stuffs` doubles the dot that a line begins with, as all
  * mail but BDAT needs it. */
 void lines_send_mail(struct mutation *mutation, struct span text, bool stuffs);
+/* Sends the event with its lines ended otherwise. */
+enum verdict lines_end(struct mutation *mutation, struct span raw, struct span end);
 /* Sends the event without all bytes of one value; UNTOUCHED when it has none. */
 enum verdict line_strip(struct mutation *mutation, struct span raw, uint8_t byte);
 

@@ -188,17 +188,6 @@ static enum verdict add_lines(struct mutation *mutation, struct span raw)
 
 /* -- kinds that change any line ------------------------------------------------------------- */
 
-static enum verdict end_lines(struct mutation *mutation, struct span raw, struct span end)
-{
-    while (raw.len > 0) {
-        struct span line = line_first(raw);
-        mutation_send(mutation, span_chomp(line));
-        mutation_send(mutation, end);
-        raw = span_drop(raw, line.len);
-    }
-    return TAKEN;
-}
-
 static enum verdict lengthen(struct mutation *mutation, struct span raw)
 {
     static const char filler[] = "xxxxxxxxxxxxxxxx";
@@ -251,8 +240,8 @@ static enum verdict malform_apply(struct mutation *mutation, const struct smtp_e
     bool has_gap = mutation_has(mutation, GAP);
     bool has_code = event->kind != SMTP_COMMAND && smtp_is_reply_line(raw);
     switch (kind) {
-    case BARE_LF: return end_lines(mutation, raw, SPAN("\n"));
-    case BARE_CR: return end_lines(mutation, raw, SPAN("\r"));
+    case BARE_LF: return lines_end(mutation, raw, SPAN("\n"));
+    case BARE_CR: return lines_end(mutation, raw, SPAN("\r"));
     case NO_LINE_END: mutation_send(mutation, span_chomp(raw)); return TAKEN;
     case NO_CODE:
     case CODE_ONLY:
