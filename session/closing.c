@@ -3,22 +3,30 @@
 #include "session/state.h"
 #include "smtp/parse.h"
 
-/* The server ended a leg that was given up: commands that still wait for it are answered here. */
+/* What the stand-in says in place of a reply that will not come. */
+static void stand_in_for(struct session *session, struct pending *pending, bool may_end)
+{
+    enum fate fate = FATE_NONE;
+    struct text reply = { 0 };
+    stand_in_reply(session, pending->client_verb, &reply, &fate);
+    pending->answer = pending_copy(text_span(&reply));
+    pending->fate = may_end ? fate : FATE_NONE;
+    text_deinit(&reply);
+}
+
+/* The server ended a leg that was given up: commands that still wait for it are answered here. What
+ * a rule has answered behind them is said before the session ends. */
 static void answer_for_gone_server(struct session *session, instant now)
 {
     struct dialogue *dialogue = &session->dialogue;
+    bool may_end = true;
     if (dialogue->count > 0 && dialogue_next(dialogue)->overtook)
         dialogue_straighten(dialogue);
-    for (size_t i = 0; i < dialogue->count; i++) {
+    for (size_t i = dialogue->count; i-- > 0;) {
         struct pending *pending = dialogue_nth(dialogue, i);
-        if (pending->source == REPLY_PASSES) {
-            enum fate fate = FATE_NONE;
-            struct text reply = { 0 };
-            stand_in_reply(session, pending->client_verb, &reply, &fate);
-            pending->answer = pending_copy(text_span(&reply));
-            pending->fate = fate;
-            text_deinit(&reply);
-        }
+        if (pending->source == REPLY_PASSES)
+            stand_in_for(session, pending, may_end);
+        may_end &= pending->source != REPLY_LOCAL;
         pending->source = REPLY_LOCAL;
     }
     say_answers(session, now);

@@ -94,10 +94,12 @@ static void say_local(struct session *session, struct pending *pending, instant 
         say_answer(session, pending, 0, now);
 }
 
-/* Not before the greeting, and not into the middle of a reply that is passing. */
+/* Not before the greeting, not into the middle of a reply that is passing, and not behind an end
+ * that a rule has made. */
 static bool has_its_turn(const struct session *session, const struct pending *pending)
 {
-    if (!pending || !session->greeted || session->lanes[TO_CLIENT].ahead > 0)
+    if (!pending || !session->greeted || session->lanes[TO_CLIENT].ahead > 0 ||
+        session->lanes[TO_SERVER].deaf)
         return false;
     return pending->kept || (pending->source == REPLY_LOCAL && !session->opaque);
 }
