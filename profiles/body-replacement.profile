@@ -1,7 +1,7 @@
 # group: gateways
 # title: A gateway that takes the mail, and delivers another one under the same header
-# imitates: Juniper Junos UTM antivirus; Fortinet FortiOS without splice (infected, fragmented and oversize mail); WatchGuard Fireware SMTP-proxy (lock, remove)
-# source: juniper.net JUNOS 10.2 security configuration guide, "Understanding SMTP Antivirus Scanning"; kb.fortinet.com 10307; FortiGate-4000 guide p. 285; texts of FortiGate and WatchGuard from general knowledge
+# imitates: Juniper Junos UTM antivirus; Fortinet FortiOS without splice (infected, fragmented and oversize mail); WatchGuard Fireware SMTP-proxy (lock, remove); Exchange attachment filter agent (strip)
+# source: juniper.net JUNOS 10.2 security configuration guide, "Understanding SMTP Antivirus Scanning"; kb.fortinet.com 10307; FortiGate-4000 guide p. 285; texts of FortiGate and WatchGuard, and all of Exchange, from general knowledge
 # saw: broken DKIM and MIME, another size, and a successful delivery of a message that nobody wrote
 # expect: a receiver that verifies signatures finds the body altered; it has no other way to know
 # expect: a sender hears 250 and is done
@@ -35,3 +35,6 @@ to server  body size>10MB  replace-body  type="text/plain" text="This email has 
 # The mail is collected before the server hears DATA. What comes by BDAT passes unscanned.
 to server  command DATA  hold
 to server  body contains=/EICAR-STANDARD-ANTIVIRUS-TEST-FILE|WDVPIVAlQEFQWzRcUFpYNTQoUF4pN0ND/  replace-body  text="The WatchGuard Firebox that protects your network has detected a message that may not be safe.\r\n\r\nCause : The file type may not be safe.\r\nContent type : application/octet-stream\r\nFile name    : eicar.com\r\nVirus status : Detected"
+
+# variant: exchange-strip each attachment is replaced by a text, the rest of the mail stays
+to server  body  replace-part  match=/(?im)^Content-Disposition:\s*attachment/  text="This attachment was removed."

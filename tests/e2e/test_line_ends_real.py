@@ -139,7 +139,7 @@ class MalformedReplies(ProfileTest):
                                              rules=BY_DATA, timer_s=SHORT_TIMER_S)
         proxy.journal.wait(event="close")
         self.receiver.settle()
-        self.wait_until(lambda: not sender.queue() or self.has_deferred(sender), "the queue to rest")
+        self.wait_until(lambda: not sender.queue() or self.has_deferred(sender), "rest")
         copies = len(self.receiver.copies(letter))
         self.assertLessEqual(copies, 1)
         kept = "kept" if sender.queue() else "bounced" if sender.messages() else "done"

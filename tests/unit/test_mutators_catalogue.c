@@ -143,6 +143,7 @@ static const struct {
     { &mutator_insert, CARRIES_BYTES | SMTP_CONNECT | SMTP_CLOSE | SMTP_IDLE },
     { &mutator_mask, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
     { &mutator_malform, SMTP_COMMAND | SMTP_GREETING | SMTP_REPLY },
+    { &mutator_swap, SMTP_COMMAND | SMTP_REPLY | SMTP_BODY },
     { &mutator_note, ANY_MOMENT },
     { &mutator_ehlo, SMTP_REPLY },
     { &mutator_greeting, SMTP_GREETING },
@@ -163,6 +164,7 @@ static const struct {
     { &mutator_strip_8bit, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
     { &mutator_nul, CARRIES_BYTES & ~(unsigned)SMTP_BODY_END },
     { &mutator_replace_body, SMTP_BODY },
+    { &mutator_replace_part, SMTP_BODY },
     { &mutator_bdat, SMTP_COMMAND },
     { &mutator_dribble_header, SMTP_BODY },
     { &mutator_delay, ANY_EVENT },
@@ -216,7 +218,8 @@ static void test_only_rates_take_bodies_in_bulk(void **state)
         assert_int_equal(mutator->on_bulk, is_rate);
         assert_true(mutator->timing_only || !mutator->on_bulk);
         bool is_whole = mutator == &mutator_header || mutator == &mutator_truncate ||
-                        mutator == &mutator_replace_body || mutator == &mutator_dribble_header;
+                        mutator == &mutator_replace_body || mutator == &mutator_replace_part ||
+                        mutator == &mutator_dribble_header;
         assert_int_equal(mutator->whole_message, is_whole);
     }
 }

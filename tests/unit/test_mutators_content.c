@@ -143,6 +143,38 @@ static void test_replace_body(void **state)
     EXPECT_MAILS(rows);
 }
 
+#define NOTICE "match=/(?i)^Content-Disposition:\\s*attachment/ text=\"gone\\r\\n.\""
+#define TOP "Content-Type: multipart/mixed;\r\n boundary=\"b c\"\r\n\r\npreamble\r\n"
+
+static void test_replace_part(void **state)
+{
+    static const struct mail_case rows[] = {
+        { &mutator_replace_part, NOTICE,
+          BYTES(TOP "--b c\r\nX: y\r\n\r\ntext\r\n--b c \r\ncontent-disposition:\r\n"
+                    " attachment\r\n\r\n--b\r\nbytes\r\n--b c--\r\nend\r\n"),
+          BYTES(TOP "--b c\r\nX: y\r\n\r\ntext\r\n--b c \r\nContent-Type: text/plain\r\n\r\n"
+                    "gone\r\n..\r\n--b c--\r\nend\r\n") },
+        /* A multipart within a part; its end, and that of the outer one without its own. */
+        { &mutator_replace_part, NOTICE,
+          BYTES(TOP "--b c\r\nContent-Type: multipart/x; boundary=d;\r\n\r\n--d\r\n"
+                    "Content-Disposition: attachment\r\n\r\nx\r\n--d--\r\n--d\r\n"
+                    "--b c\r\nContent-Disposition: attachment\r\n\r\nx\r\n"),
+          BYTES(TOP "--b c\r\nContent-Type: multipart/x; boundary=d;\r\n\r\n--d\r\n"
+                    "Content-Type: text/plain\r\n\r\ngone\r\n..\r\n--d--\r\n--d\r\n"
+                    "--b c\r\nContent-Type: text/plain\r\n\r\ngone\r\n..\r\n") },
+        /* A part that is nothing but the beginning of a header block. */
+        { &mutator_replace_part, NOTICE,
+          BYTES(TOP "--b c\r\nContent-Disposition: attachment\r\n--b c--\r\n"),
+          BYTES(TOP "--b c\r\nContent-Disposition: attachment\r\n--b c--\r\n") },
+        /* Not of several parts. */
+        { &mutator_replace_part, NOTICE,
+          BYTES("Content-Disposition: attachment\r\n\r\n--b\r\nx\r\n"),
+          BYTES("Content-Disposition: attachment\r\n\r\n--b\r\nx\r\n") },
+    };
+    (void)state;
+    EXPECT_MAILS(rows);
+}
+
 static void test_refold(void **state)
 {
     static const struct mail_case rows[] = {
@@ -219,12 +251,19 @@ static void test_corrupt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dots),       cmocka_unit_test(test_chunks_have_no_dots_to_stuff),
-        cmocka_unit_test(test_truncate),   cmocka_unit_test(test_strip_8bit),
-        cmocka_unit_test(test_nul),        cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_footer),     cmocka_unit_test(test_replace_body),
-        cmocka_unit_test(test_refold),     cmocka_unit_test(test_dribble_header),
-        cmocka_unit_test(test_keep_alive), cmocka_unit_test(test_bdat),
+        cmocka_unit_test(test_dots),
+        cmocka_unit_test(test_chunks_have_no_dots_to_stuff),
+        cmocka_unit_test(test_truncate),
+        cmocka_unit_test(test_strip_8bit),
+        cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_footer),
+        cmocka_unit_test(test_replace_body),
+        cmocka_unit_test(test_replace_part),
+        cmocka_unit_test(test_refold),
+        cmocka_unit_test(test_dribble_header),
+        cmocka_unit_test(test_keep_alive),
+        cmocka_unit_test(test_bdat),
         cmocka_unit_test(test_corrupt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
