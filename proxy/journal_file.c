@@ -58,6 +58,17 @@ void journal_file_head(struct journal_file *file, const struct journal_head *hea
     text_deinit(&lines);
 }
 
+void journal_file_reopen(struct journal_file *file, const struct journal_head *head)
+{
+    struct text lines = { 0 };
+    if (!file)
+        return;
+    journal_format_head(file->format, head, &lines);
+    spool_set_head(file->spool, text_span(&lines));
+    spool_reopen(file->spool);
+    text_deinit(&lines);
+}
+
 static void writer_write(struct journal *journal, const struct journal_entry *entry)
 {
     struct journal_writer *writer = (struct journal_writer *)journal;

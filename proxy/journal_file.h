@@ -19,7 +19,10 @@ void journal_file_begin(struct journal_file *file);
 /* Writes what is left and closes. Answers 0, or EX_IOERR when anything was lost; stderr has been
  * told. Nothing happens for NULL. */
 int journal_file_close(struct journal_file *file);
+/* Writes the line that a journal begins with. */
 void journal_file_head(struct journal_file *file, const struct journal_head *head);
+/* Lets go of a file that was renamed, as spool_reopen does; a new one begins with this head. */
+void journal_file_reopen(struct journal_file *file, const struct journal_head *head);
 
 /* One thread's voice. */
 struct journal_writer {

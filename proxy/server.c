@@ -214,7 +214,23 @@ static void stop(struct server *server)
 
 /* -- signals ---------------------------------------------------------------------------------- */
 
-static void reload(struct server *server)
+typedef void journal_call(struct journal_file *file, const struct journal_head *head);
+
+static void tell_journal(struct server *server, journal_call *tell)
+{
+    struct text options = { 0 };
+    options_describe(&server->settings->options, &options);
+    tell(server->journal, &(struct journal_head){
+                              .time = server->began,
+                              .seed = server->settings->session.seed,
+                              .options = text_string(&options),
+                              .rules = (const struct rule *const *)server->rules->rules,
+                              .rule_count = server->rules->count,
+                          });
+    text_deinit(&options);
+}
+
+static void read_rules_again(struct server *server)
 {
     struct rule_set *rules = settings_read_rules_again(server->settings);
     if (!rules) {
@@ -228,6 +244,12 @@ static void reload(struct server *server)
     uv_mutex_unlock(&server->mutex);
     complain("rules read again: %zu for new sessions", rules->count);
     tls_run_read_again(&server->tls);
+}
+
+static void reload(struct server *server)
+{
+    read_rules_again(server);
+    tell_journal(server, journal_file_reopen);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -347,12 +369,13 @@ static const char *folder_of(char *path)
     return path;
 }
 
-/* All that will be written is open by now, but for recordings; only the files of our own sockets go
- * at the end. */
+/* All that will be written is open by now, but for recordings, and the journal that HUP begins anew;
+ * only the files of our own sockets go at the end. */
 static void confine(const struct settings *settings)
 {
     char paths[LISTEN_MAX][ADDRESS_PATH_SIZE];
-    struct confine_folder folders[LISTEN_MAX + 1];
+    char journal[PATH_MAX];
+    struct confine_folder folders[LISTEN_MAX + 2];
     size_t count = 0;
     for (size_t i = 0; i < settings->listen_count; i++) {
         if (settings->listen[i].kind != ADDRESS_UNIX)
@@ -364,6 +387,11 @@ static void confine(const struct settings *settings)
     if (settings->recording.folder)
         folders[count++] =
             (struct confine_folder){ .path = settings->recording.folder, .takes_files = true };
+    if (settings->journal && strcmp(settings->journal, "-") != 0) {
+        snprintf(journal, sizeof journal, "%s", settings->journal);
+        folders[count++] =
+            (struct confine_folder){ .path = folder_of(journal), .takes_files = true };
+    }
     confine_writing(folders, count);
 }
 
@@ -427,21 +455,6 @@ static void start_workers(struct server *server)
         worker_start(&server->workers[i]);
 }
 
-static void write_head(struct server *server)
-{
-    struct text options = { 0 };
-    options_describe(&server->settings->options, &options);
-    journal_file_head(server->journal,
-                      &(struct journal_head){
-                          .time = server->began,
-                          .seed = server->settings->session.seed,
-                          .options = text_string(&options),
-                          .rules = (const struct rule *const *)server->rules->rules,
-                          .rule_count = server->rules->count,
-                      });
-    text_deinit(&options);
-}
-
 static void announce(const struct server *server)
 {
     const struct settings *settings = server->settings;
@@ -481,7 +494,7 @@ static void run(struct server *server)
     journal_file_begin(server->journal);
     spool_begin(server->pcap);
     recording_store_begin(server->record);
-    write_head(server);
+    tell_journal(server, journal_file_head);
     watch_signals(server);
     check(uv_async_init(&poller->loop, &server->emptied, on_emptied) == 0);
     server->emptied.data = server;

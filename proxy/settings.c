@@ -21,6 +21,7 @@ enum {
     ACCEPT_PROXY,
     SEND_PROXY,
     SEND_XCLIENT,
+    SEND_XFORWARD,
     USER,
     RULE,
     PROFILE,
@@ -84,6 +85,11 @@ static const struct option_row rows[] = {
     [SEND_XCLIENT] = { "send-xclient", OPTION_FLAG,
                        .help = "tell servers the client's address by XCLIENT, where they offer it "
                                "to us, as Postfix does with smtpd_authorized_xclient_hosts" },
+    [SEND_XFORWARD] = { "send-xforward", OPTION_FLAG,
+                        .help = "tell servers the client's address by XFORWARD before each mail, "
+                                "where they offer it, as Postfix does with "
+                                "smtpd_authorized_xforward_hosts: for its log, not for its "
+                                "decisions" },
     [USER] = { "user", OPTION_TEXT, "NAME",
                .help = "become this user once all is bound and open; only the capabilities that "
                        "--source client and --mark need are kept" },
@@ -196,7 +202,8 @@ static const struct usage usage = {
         "64KB, 1MiB; a bare number is bytes."
         "\n\n"
         "Signals: HUP reads profiles and configuration again, for sessions that begin from then "
-        "on; when anything is wrong with them, the old rules stay. USR1 switches all rules off "
+        "on; when anything is wrong with them, the old rules stay. It also opens the journal "
+        "again, so that it may be renamed before. USR1 switches all rules off "
         "at once, USR2 on again. TERM or INT stops listening and ends when the last session has "
         "ended; a second one ends at once.",
     .examples =
@@ -315,6 +322,8 @@ static const char *why_not_by_recipient(const struct settings *settings)
     if (tls == TLS_INTERCEPT || tls == TLS_TO_SERVER)
         return "match= goes with --tls off, pass or client only: servers that recipients choose "
                "are spoken to in clear text";
+    if (options_flag(&settings->options, SEND_XFORWARD))
+        return "match= and --send-xforward do not go together; --send-xclient does";
     if (upstreams_have_tls(&settings->upstreams))
         return "match= and smtps: do not go together: servers that recipients choose are spoken to "
                "in clear text";
@@ -405,6 +414,7 @@ static void read_bounds(struct settings *settings)
         .idle_timeout = timeout_of(options, IDLE_TIMEOUT),
         .connect_timeout = timeout_of(options, CONNECT_TIMEOUT),
         .only_recipient = only ? span_of(only) : (struct span){ 0 },
+        .forwards = options_flag(options, SEND_XFORWARD),
         .dry_run = options_flag(options, DRY_RUN),
         .transparent = settings->intercept != INTERCEPT_NONE,
     };

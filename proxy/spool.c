@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -21,12 +22,16 @@
 struct spool {
     const char *name; /* as messages show it */
     const char *what;
+    int flags; /* of open(2) */
+    mode_t mode;
     int fd;
     bool has_begun;
     uv_thread_t thread;
     bool has_failed;  /* the thread's: nothing more is written */
     uv_mutex_t mutex; /* guards all below */
     uv_cond_t changed;
+    struct text head;
+    bool reopens;        /* the thread is to open the file again */
     struct text waiting; /* handed over, not yet taken by the thread */
     uint64_t lost;       /* bytes thrown away because too much was waiting */
     bool is_idle;        /* the thread waits for bytes */
@@ -57,6 +62,38 @@ static void write_taken(struct spool *spool, struct text *taken)
     spool->has_failed = true;
 }
 
+static int open_file(const char *name, int flags, mode_t mode)
+{
+    return open(name, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+}
+
+static void open_again(struct spool *spool, struct text *head)
+{
+    struct stat about;
+    int fd = open_file(spool->name, spool->flags, spool->mode);
+    if (fd < 0) {
+        complain("%s: the %s cannot be opened again: %s; the one that is open goes on", spool->name,
+                 spool->what, strerrordesc_np(errno));
+        return;
+    }
+    close(spool->fd);
+    spool->fd = fd;
+    if (fstat(fd, &about) == 0 && about.st_size == 0)
+        write_taken(spool, head);
+}
+
+/* With the mutex held, which it lets go meanwhile. */
+static void reopen(struct spool *spool)
+{
+    struct text head = { 0 };
+    text_add(&head, text_span(&spool->head));
+    spool->reopens = false;
+    uv_mutex_unlock(&spool->mutex);
+    open_again(spool, &head);
+    text_deinit(&head);
+    uv_mutex_lock(&spool->mutex);
+}
+
 /* Takes all that waits each time, so that a busy proxy costs few system calls. */
 static void run(void *argument)
 {
@@ -64,6 +101,10 @@ static void run(void *argument)
     struct text taken = { .max = JOURNAL_BACKLOG_MAX };
     uv_mutex_lock(&spool->mutex);
     while (spool->waiting.len || !spool->is_closing) {
+        if (!spool->waiting.len && spool->reopens) {
+            reopen(spool);
+            continue;
+        }
         if (!spool->waiting.len) {
             spool->is_idle = true;
             uv_cond_wait(&spool->changed, &spool->mutex);
@@ -87,7 +128,7 @@ static void run(void *argument)
 struct spool *spool_open(const char *name, const char *what, int flags, mode_t mode)
 {
     bool is_stdout = strcmp(name, "-") == 0;
-    int fd = is_stdout ? STDOUT_FILENO : open(name, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+    int fd = is_stdout ? STDOUT_FILENO : open_file(name, flags, mode);
     if (fd < 0) {
         complain("%s: the %s cannot be opened: %s", name, what, strerrordesc_np(errno));
         return NULL;
@@ -96,6 +137,8 @@ struct spool *spool_open(const char *name, const char *what, int flags, mode_t m
     check(spool != NULL);
     *spool = (struct spool){ .name = is_stdout ? "standard output" : name,
                              .what = what,
+                             .flags = flags,
+                             .mode = mode,
                              .fd = fd,
                              .waiting = { .max = JOURNAL_BACKLOG_MAX } };
     check(uv_mutex_init(&spool->mutex) == 0);
@@ -129,6 +172,7 @@ static void spool_free(struct spool *spool)
 {
     uv_thread_join(&spool->thread);
     text_deinit(&spool->waiting);
+    text_deinit(&spool->head);
     uv_cond_destroy(&spool->changed);
     uv_mutex_destroy(&spool->mutex);
     free(spool);
@@ -167,5 +211,23 @@ void spool_add(struct spool *spool, struct span bytes)
         text_add(&spool->waiting, bytes);
     if (spool->is_idle)
         uv_cond_signal(&spool->changed);
+    uv_mutex_unlock(&spool->mutex);
+}
+
+void spool_set_head(struct spool *spool, struct span head)
+{
+    uv_mutex_lock(&spool->mutex);
+    text_clear(&spool->head);
+    text_add(&spool->head, head);
+    uv_mutex_unlock(&spool->mutex);
+}
+
+void spool_reopen(struct spool *spool)
+{
+    if (!spool || spool->fd == STDOUT_FILENO)
+        return;
+    uv_mutex_lock(&spool->mutex);
+    spool->reopens = true;
+    uv_cond_signal(&spool->changed);
     uv_mutex_unlock(&spool->mutex);
 }

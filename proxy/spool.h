@@ -15,6 +15,12 @@ struct spool;
  * is there, and this mode for a new one. `what` is what messages call it: "journal". Both are
  * borrowed. NULL after one line on stderr when it cannot. */
 struct spool *spool_open(const char *name, const char *what, int flags, mode_t mode);
+/* What a file that is new begins with, from any thread; nothing for the one that is open. */
+void spool_set_head(struct spool *spool, struct span head);
+/* Opens the file of this name again behind what has been handed over, so that one that was renamed
+ * (logrotate(8)) is let go; where that fails, stderr is told and the old one goes on. Standard
+ * output stays. From any thread; nothing happens for NULL. */
+void spool_reopen(struct spool *spool);
 /* Begins to write: its thread has the rights of the one that calls. Nothing happens for NULL. */
 void spool_begin(struct spool *spool);
 /* Writes what is left and closes. Answers 0, or EX_IOERR when anything was lost; stderr has been

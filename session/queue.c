@@ -1,6 +1,7 @@
 /* queue: places in the queue of commands that wait for their reply, and answers that are kept for
  * their turn. */
 #include "session/state.h"
+#include "smtp/parse.h"
 
 void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source)
 {
@@ -40,4 +41,14 @@ struct pending *final_place(struct session *session, bool chunked)
     /* RFC 2033 section 4.2: a reply for each recipient; how many is known when its turn comes. */
     pending->replies = dialogue->lmtp ? 0 : 1;
     return pending;
+}
+
+void say_line(struct session *session, struct span line, instant now)
+{
+    struct lane *lane = &session->lanes[TO_SERVER];
+    struct smtp_event event = { .kind = SMTP_COMMAND, .going = TO_SERVER, .raw = line };
+    event.number = ++lane->decoder.number;
+    event.command = smtp_command_parse(line);
+    log_event(session, &event, true, now);
+    outbox_add(&lane->out, line);
 }

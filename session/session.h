@@ -52,6 +52,7 @@ struct session_options {
     enum tls_mode tls;
     duration tls_timeout;    /* of one handshake; 0 is the default; NEVER is none */
     bool unverified_goes_on; /* a server's certificate that fails verification is only noted */
+    bool forwards;           /* servers that offer XFORWARD are told the client by it */
     bool transparent;        /* the client knows of no proxy: when its server was never reached,
                                 the connection is torn, and no 421 tells of us */
 };

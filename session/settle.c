@@ -32,6 +32,8 @@ static bool must_wait(const struct session *session, enum direction direction, u
         return starttls_holds_server(session) || reply_is_unheard(session) || reply_waits(session);
     if (starttls_holds_client(session) || (kinds & SMTP_COMMAND && starttls_may_be_ours(session)))
         return true;
+    if (kinds & SMTP_COMMAND && forward_may_be_due(session))
+        return true;
     if (kinds & (SMTP_BODY | SMTP_BODY_END))
         return session->mail.route != BODY_PASSES || is_held(&session->mail.hold);
     /* Of a BDAT, rules may yet change the size. */

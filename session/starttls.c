@@ -141,17 +141,6 @@ bool starttls_edit_offer(const struct session *session, const struct smtp_event 
 
 /* -- as we say it --------------------------------------------------------------------------- */
 
-/* Says a line of our own to the server. */
-static void say_line(struct session *session, struct span line, instant now)
-{
-    struct lane *lane = &session->lanes[TO_SERVER];
-    struct smtp_event event = { .kind = SMTP_COMMAND, .going = TO_SERVER, .raw = line };
-    event.number = ++lane->decoder.number;
-    event.command = smtp_command_parse(line);
-    log_event(session, &event, true, now);
-    outbox_add(&lane->out, line);
-}
-
 bool starttls_is_due(const struct session *session, const struct smtp_event *event,
                      const struct pending *pending)
 {

@@ -11,6 +11,7 @@
  *   body_line.c     lines of mail meet the rules, or are answered
  *   to_client.c     what becomes of greetings and replies, and of replies made up here
  *   parting.c       the sides believe different things: bodies to nowhere, the stand-in, opaque
+ *   forward.c       servers are told the client by XFORWARD
  *   starttls.c      what STARTTLS means in each mode, and how TLS begins
  *   body.c          mail on its way: where it goes, its lines
  *   bdat.c          BDAT chunks of our own
@@ -188,7 +189,10 @@ struct session {
     uint8_t *states;             /* mutators' own, all rules together */
     enum verb fork;              /* what the client waits at a fork for */
     enum upstream upstream;
-    bool greeted;  /* the greeting has passed the rules, or was made up */
+    unsigned forward_offer; /* what XFORWARD may name, as the server offers it; 0: nothing */
+    bool forward_missed;    /* ... which has been written down */
+    bool client_forwards;   /* the client says XFORWARD itself */
+    bool greeted;           /* the greeting has passed the rules, or was made up */
     bool leaving;  /* ... and the client has ended its direction: it is owed replies still */
     bool detached; /* the server's leg was given up: the stand-in answers */
     bool opaque;
@@ -258,6 +262,17 @@ bool side_is_secure(const struct session *session, enum side side);
 void secure_give_up(struct session *session, enum side side);
 struct lane *lane_to(struct session *session, enum side side);
 struct lane *lane_from(struct session *session, enum side side);
+
+/* -- forward.c ------------------------------------------------------------------------------ */
+
+/* Remembers whether the server offers XFORWARD, when this is a reply to hello. */
+void forward_note_offer(struct session *session, const struct smtp_event *event,
+                        const struct pending *pending);
+/* The beginning of a line that the client has not ended may become MAIL, in front of which XFORWARD
+ * has to stand. */
+bool forward_may_be_due(const struct session *session);
+/* A command is about to leave for the server: says XFORWARD in front of MAIL. */
+void forward_say(struct session *session, const struct smtp_event *event, instant now);
 
 /* -- starttls.c ----------------------------------------------------------------------------- */
 
@@ -436,6 +451,8 @@ void swap_deinit(struct swap *swap);
 
 /* Remembers an answer for the turn of this command. */
 void answer_later(struct pending *pending, const struct outcome *outcome, enum reply_source source);
+/* Says a line of our own to the server; who hears the reply is the caller's business. */
+void say_line(struct session *session, struct span line, instant now);
 /* A place for the reply to a command of our own, which goes nowhere. */
 struct pending *pending_swallowed(struct dialogue *dialogue, enum verb verb);
 /* The place of the reply to the end of the mail; NULL when the server has replied before the end. A

@@ -417,6 +417,7 @@ void handle_reply(struct session *session, struct smtp_event *event, instant now
         wait_for_other(session, event, pending);
         return;
     }
+    forward_note_offer(session, event, pending);
     if (grants_tls(session, event, pending)) {
         hold_reply(session, event, pending, now);
         return;

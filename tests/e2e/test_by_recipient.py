@@ -169,6 +169,10 @@ class Refused(Program):
         self.check_refused(self.run_proxy("--upstream", "match=a.test smtps:mx:465"),
                            USAGE, "match= and smtps: do not go together")
 
+    def test_xforward(self):
+        self.check_refused(self.run_proxy("--upstream", "match=a.test mx:25", "--send-xforward"),
+                           USAGE, "match= and --send-xforward do not go together")
+
     def test_patterns(self):
         self.check_refused(self.run_proxy("--upstream", "match= mx:25"), USAGE, "is no pattern")
 

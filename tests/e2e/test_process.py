@@ -69,6 +69,35 @@ class SignalsTest(Stage):
         self.wait_until(lambda: "broken.profile:1:" in proxy.output(), "a complaint about line 1")
         self.assertEqual("250 2.0.0 before", self.noop_of_new_session(proxy))
 
+    def test_hup_lets_go_of_a_journal_that_was_renamed(self):
+        proxy = self.proxy(self.polite().port, rules=[REWRITE_NOOP.format("chaos")])
+        old = proxy.journal.file.with_suffix(".1")
+        self.noop_of_new_session(proxy)
+        proxy.journal.wait(1, event="close")
+        proxy.journal.file.rename(old)
+        proxy.signal(signal.SIGHUP)
+        self.wait_until(proxy.journal.file.exists, "a new journal")
+        size = old.stat().st_size
+        self.noop_of_new_session(proxy)
+        proxy.journal.wait(1, event="close")
+        lines = proxy.journal.file.read_text().splitlines()
+        self.assertEqual(old.read_text().splitlines()[0], lines[0])
+        self.assertEqual(size, old.stat().st_size)
+        self.assertEqual(1, sum('"event":"start"' in line for line in lines))
+
+    def test_hup_keeps_a_journal_whose_folder_is_gone(self):
+        folder = self.directory / "short-lived"
+        folder.mkdir()
+        proxy = self.proxy(self.polite().port, "--journal", folder / "journal")
+        shown = open(folder / "journal")
+        (folder / "journal").unlink()
+        folder.rmdir()
+        proxy.signal(signal.SIGHUP)
+        self.wait_until(lambda: "cannot be opened again" in proxy.output(), "a complaint")
+        self.noop_of_new_session(proxy)
+        with shown:
+            self.wait_until(lambda: '"event":"close"' in shown.read(), "the journal to go on")
+
     def noop_of_new_session(self, proxy) -> str:
         with ehlo(proxy.port) as client:
             return self.noop(client)

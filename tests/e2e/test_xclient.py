@@ -1,5 +1,6 @@
-"""XCLIENT: Postfix believes the proxy about who its client is."""
+"""XCLIENT and XFORWARD: Postfix believes the proxy about who its client is."""
 import smtplib
+import ssl
 import subprocess
 import unittest
 
@@ -8,16 +9,84 @@ from letter import Letter
 from peers import connect, ehlo
 from stage import Stage
 
+UNCHECKED = ssl.create_default_context()
+UNCHECKED.check_hostname = False
+UNCHECKED.verify_mode = ssl.CERT_NONE
 
-class ToPostfix(Stage):
-    """The client notices nothing of what is said before it."""
 
+class PostfixStage(Stage):
     def send(self, client, letter: Letter) -> None:
         for line in (f"MAIL FROM:<{letter.sender}>", f"RCPT TO:<{letter.recipients[0]}>", "DATA"):
             client.say(line)
         client.send(letter.text(b"\r\n").replace(b"\r\n.", b"\r\n..") + b".\r\n")
         self.assertTrue(client.reply().startswith(b"250"))
         client.say("QUIT")
+
+
+class ByXforward(PostfixStage):
+    """Postfix writes down who sent a mail, mail by mail."""
+
+    SETTINGS = {"smtpd_authorized_xforward_hosts": "127.0.0.1", "inet_protocols": "all"}
+
+    def test_postfix_logs_the_client_of_each_mail(self):
+        postfix = self.server(Postfix, "postfix-forward", settings=self.SETTINGS)
+        proxy = self.proxy(postfix.port, "--accept-proxy", "--send-xforward")
+        for name, header in (("192.0.2.77", b"TCP4 192.0.2.77 192.0.2.2 40000 25"),
+                             ("IPv6:2001:db8::77", b"TCP6 2001:db8::77 2001:db8::2 40000 25")):
+            for extension in ("", " SIZE=9"):
+                letter = Letter()
+                with connect(proxy.port) as client:
+                    client.send(b"PROXY " + header + b"\r\n")
+                    client.reply()
+                    client.say("EHLO client.test")
+                    client.send(f"MAIL FROM:<{letter.sender}>{extension}\r\n"
+                                f"RCPT TO:<{letter.recipients[0]}>\r\nDATA\r\n".encode())
+                    self.assertEqual([b"250", b"250", b"354"],
+                                     [client.reply()[:3] for _ in range(3)])
+                    client.send(letter.text(b"\r\n").replace(b"\r\n.", b"\r\n..") + b".\r\n")
+                    self.assertTrue(client.reply().startswith(b"250"))
+                    self.send(client, Letter())
+                postfix.wait_letter(letter)
+            number = name.removeprefix("IPv6:")
+            self.wait_until(lambda: postfix.logs().count(f"orig_client=unknown[{number}]") == 4,
+                            "four mails from " + number)
+        said = [entry["line"] for entry in proxy.journal.wait(8, event="command", verb="XFORWARD")]
+        self.assertEqual("XFORWARD NAME=[UNAVAILABLE] ADDR=192.0.2.77 PORT=40000 PROTO=ESMTP "
+                         "HELO=client.test SOURCE=REMOTE", said[0])
+
+    def test_it_is_said_behind_tls_that_is_ours(self):
+        postfix = self.server(Postfix, "postfix-forward-tls", settings=self.SETTINGS)
+        proxy = self.proxy(postfix.port, "--send-xforward", "--tls", "client")
+        letter = Letter()
+        with smtplib.SMTP("127.0.0.1", proxy.port, source_address=("127.0.0.77", 0)) as client:
+            client.starttls(context=UNCHECKED)
+            client.sendmail(letter.sender, letter.recipients, letter.text())
+        postfix.wait_letter(letter)
+        postfix.wait_log(r"orig_client=unknown\[127.0.0.77\]")
+
+    def test_who_offers_none_is_told_none(self):
+        postfix = self.server(Postfix, "postfix-plain")
+        proxy = self.proxy(postfix.port, "--send-xforward")
+        letter = Letter()
+        with ehlo(proxy.port) as client:
+            self.send(client, letter)
+        postfix.wait_letter(letter)
+        [error] = proxy.journal.wait(1, event="error")
+        self.assertEqual("no-xforward", error["error"])
+
+    def test_a_sender_that_forwards_itself_is_believed(self):
+        postfix = self.server(Postfix, "postfix-filter", settings=self.SETTINGS)
+        proxy = self.proxy(postfix.port, "--send-xforward")
+        letter = Letter()
+        with ehlo(proxy.port) as client:
+            self.assertTrue(client.say("XFORWARD ADDR=192.0.2.99").startswith(b"250"))
+            self.send(client, letter)
+        postfix.wait_letter(letter)
+        postfix.wait_log(r"orig_client=unknown\[192.0.2.99\]")
+
+
+class ToPostfix(PostfixStage):
+    """The client notices nothing of what is said before it."""
 
     def test_postfix_logs_the_client(self):
         postfix = self.server(Postfix, "postfix", settings={
