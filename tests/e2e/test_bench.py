@@ -2,6 +2,7 @@
 import os
 import socket
 import sys
+import tempfile
 import threading
 import unittest
 from pathlib import Path
@@ -13,6 +14,7 @@ import bench  # noqa: E402
 import load  # noqa: E402
 import measures  # noqa: E402
 import table  # noqa: E402
+import workers  # noqa: E402
 from lab.wait import wait_until  # noqa: E402
 from network import free_port  # noqa: E402
 from peers import connect  # noqa: E402
@@ -53,6 +55,13 @@ class LoadTest(unittest.TestCase):
         self.assertEqual(before + 100, len(os.listdir(f"/proc/{self.sink.pid}/fd")))
         held.let_go()
         wait_until(lambda: len(os.listdir(f"/proc/{self.sink.pid}/fd")) == before, "the ends")
+
+    def test_workers_are_compared(self):
+        with tempfile.TemporaryDirectory() as place:
+            for kind in (workers.OneWorker, workers.TwoWorkers):
+                taken = workers.sample(kind, self.sink, Path(place), 30)
+                self.assertGreater(taken["rate"], 0)
+                self.assertGreater(taken["cost"], 0)
 
     def test_what_fails_is_no_sample(self):
         with self.assertRaisesRegex(Trouble, "Connection refused"):

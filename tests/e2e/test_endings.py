@@ -1,9 +1,10 @@
 """How connections end: FIN, RST and silence of one side reach the other as the same."""
 import socket
+import threading
 import unittest
 
 from network import free_port
-from peers import Connection, connect, ehlo
+from peers import TIMEOUT_S, Connection, connect, ehlo
 from stage import Stage
 
 GREETING = b"220 mx.lab.test ESMTP\r\n"
@@ -176,6 +177,29 @@ class PromptTest(Stage):
             client.send(b"Subject: half a li")
             [at_server] = polite.server.wait_connections(1)
             self.wait_until(lambda: at_server.received.endswith(b"half a li"), "the half line")
+
+
+class Silenced(Stage):
+    def test_a_blackhole_hides_the_client_s_end(self):
+        """The session is over when the server, which saw nothing of it, has given up too."""
+        gives_up = threading.Event()
+
+        def waits(connection):
+            connection.send(b"220 mx\r\n")
+            connection.line()
+            connection.send(b"250 ok\r\n")
+            gives_up.wait(TIMEOUT_S)
+            return connection.is_silent_for(0.1)
+
+        server = self.scripted(waits)
+        proxy = self.proxy(server.port, rules=["to client reply after NOOP blackhole"])
+        with connect(proxy.port) as client:
+            client.reply()
+            client.send(b"NOOP\r\n")
+            proxy.journal.wait(1, event="rule")
+        gives_up.set()
+        self.assertEqual([True], server.wait_results(1))
+        proxy.journal.wait(1, event="close")
 
 
 if __name__ == "__main__":

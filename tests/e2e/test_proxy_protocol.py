@@ -123,6 +123,27 @@ class Accepting(Stage):
         return port
 
 
+POSTSCREEN = """\
+127.0.0.1:{port} inet n - n - 1 postscreen
+smtpd pass - - n - - smtpd
+dnsblog unix - - n - 0 dnsblog
+tlsproxy unix - - n - 0 tlsproxy
+"""
+
+
+class BehindPostscreen(Postfix):
+    """Postfix whose port is postscreen's, which hands clients that pass to smtpd."""
+
+    def configure(self) -> None:
+        super().configure()
+        master = self.directory / "conf/master.cf"
+        first, rest = master.read_text().split("\n", 1)
+        self_at_port = f"127.0.0.1:{self.port} inet n - n - - smtpd"
+        if first != self_at_port:
+            raise AssertionError(f"{first!r} is not {self_at_port!r}")
+        master.write_text(POSTSCREEN.format(port=self.port) + rest)
+
+
 class Sending(Stage):
     """Servers are told in a header."""
 
@@ -153,8 +174,17 @@ class Sending(Stage):
         self.assertEqual([header + b"QUIT\r\n"], server.wait_results(1))
 
     def test_to_postfix(self):
-        postfix = self.server(Postfix, "postfix-behind",
-                              settings={"smtpd_upstream_proxy_protocol": "haproxy"})
+        self.check(self.server(Postfix, "postfix-behind",
+                               settings={"smtpd_upstream_proxy_protocol": "haproxy"}))
+
+    def test_to_postscreen(self):
+        postfix = self.server(BehindPostscreen, "postscreen", settings={
+            "postscreen_upstream_proxy_protocol": "haproxy", "postscreen_greet_wait": "1s",
+            "postscreen_cache_map": ""})
+        self.check(postfix)
+        self.assertEqual(2, postfix.logs().count("PASS NEW [192.0.2.77]:40000"))
+
+    def check(self, postfix) -> None:
         for version in ("v1", "v2"):
             proxy = self.proxy(postfix.port, "--accept-proxy", "--send-proxy", version)
             letter = Letter()
