@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "proxy/introducer.h"
+#include "proxy/lookup.h"
 #include "proxy/passage.h"
 #include "proxy/pcap_file.h"
 #include "proxy/poller.h"
@@ -24,6 +25,7 @@ struct link_place {
     struct recall *recall;
     struct pool *pool;
     struct desk *desk;
+    struct resolver *resolver;
     struct journal *journal;
     struct pcap_writer *pcap;       /* NULL: no capture */
     struct recording_store *record; /* NULL: nothing is recorded */

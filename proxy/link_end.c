@@ -90,7 +90,7 @@ void link_close(struct link *link, instant now)
     link->session = NULL;
     poller_withdraw(link->place->poller, &link->turn);
     if (link->lookup)
-        lookup_cancel(link->lookup);
+        lookup_deinit(link->lookup);
     session_free(session, now);
     recording_free(link->recording);
     if (link_lingers(link))

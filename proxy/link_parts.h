@@ -13,7 +13,6 @@
 #include "proxy/due_timer.h"
 #include "proxy/leg.h"
 #include "proxy/link.h"
-#include "proxy/lookup.h"
 
 struct link {
     struct link_place *place;

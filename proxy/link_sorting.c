@@ -121,7 +121,7 @@ static bool dial_chosen(struct link *link, instant now)
 {
     struct sorter *sorter = link->sorter;
     const struct leg *leg = &link->legs[SERVER];
-    bool is_looking = link->lookup && link->lookup->is_busy;
+    bool is_looking = link->lookup && lookup_is_busy(link->lookup);
     if (sorter->is_dialing || is_looking || link->tries_again)
         return false;
     if (leg->state != LEG_IDLE) {

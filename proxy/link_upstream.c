@@ -42,11 +42,6 @@ static void connect_next(struct link *link, instant now)
 static void on_looked_up(struct lookup *lookup, int error)
 {
     struct link *link = lookup->owner;
-    link->handles--;
-    if (!link->session) {
-        link_release(link);
-        return;
-    }
     instant now = clock_now();
     if (error && is_wanted(link))
         refuse(link, error, now);
@@ -59,14 +54,9 @@ static int begin_lookup(struct link *link)
 {
     if (!link->lookup)
         link->lookup = calloc(1, sizeof *link->lookup);
-    else
-        lookup_deinit(link->lookup);
     check(link->lookup != NULL);
     const struct address *upstream = &link->passage->upstream->address;
-    uv_loop_t *loop = &link->place->poller->loop;
-    int error = lookup_begin(link->lookup, loop, upstream, on_looked_up, link);
-    link->handles += error == 0;
-    return error;
+    return lookup_begin(link->lookup, link->place->resolver, upstream, on_looked_up, link);
 }
 
 void link_connect(struct link *link, instant now)
@@ -75,7 +65,7 @@ void link_connect(struct link *link, instant now)
     bool is_number = passage_destination(link->passage, &to);
     /* Those of an earlier server are not meant any more. */
     if (link->lookup)
-        link->lookup->next = NULL;
+        lookup_deinit(link->lookup);
     int error = is_number ? try_address(link, &to) : begin_lookup(link);
     if (error)
         refuse(link, error, now);
@@ -93,7 +83,7 @@ void link_try_again(struct link *link, instant now)
 static void attempt_failed(struct link *link, int error, instant now)
 {
     leg_close(&link->legs[SERVER], false);
-    link->tries_again = link->lookup && link->lookup->next;
+    link->tries_again = link->lookup && lookup_has_next(link->lookup);
     if (link->tries_again)
         poller_ask(link->place->poller, &link->turn);
     else

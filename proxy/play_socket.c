@@ -342,14 +342,17 @@ static void on_found(struct lookup *lookup, int error)
 
 static int find_address(struct play_socket *play)
 {
+    struct resolver resolver;
     struct lookup lookup;
     if (!play->plays[CLIENT] || address_to_socket(&play->connect, &play->to))
         return 0;
-    if (lookup_begin(&lookup, &play->poller.loop, &play->connect, on_found, play) != 0)
-        return EX_UNAVAILABLE;
-    while (lookup.is_busy)
+    resolver_init(&resolver, &play->poller.loop);
+    lookup_begin(&lookup, &resolver, &play->connect, on_found, play);
+    while (lookup_is_busy(&lookup))
         poller_round(&play->poller);
     lookup_deinit(&lookup);
+    resolver_end(&resolver);
+    poller_round(&play->poller);
     return play->to.size > 0 ? 0 : EX_UNAVAILABLE;
 }
 

@@ -22,6 +22,7 @@ static void end_sessions(struct worker *worker)
 static void retire(struct worker *worker)
 {
     uv_close((uv_handle_t *)&worker->wake, NULL);
+    resolver_end(&worker->resolver);
 }
 
 static void obey(struct worker *worker, unsigned orders)
@@ -68,6 +69,7 @@ static void init_handles(struct worker *worker)
     worker->poller.owner = worker;
     check(uv_async_init(&worker->poller.loop, &worker->wake, on_wake) == 0);
     worker->wake.data = worker;
+    resolver_init(&worker->resolver, &worker->poller.loop);
     check(uv_mutex_init(&worker->mutex) == 0);
 }
 
@@ -81,6 +83,7 @@ void worker_init(struct worker *worker, const struct session_options *options,
     pcap_writer_init(&worker->pcap, pcap);
     worker->options.rules_off = &worker->rules_off;
     worker->place.poller = &worker->poller;
+    worker->place.resolver = &worker->resolver;
     worker->place.pool = &worker->pool;
     worker->place.desk = desk_new();
     worker->tls.context = tls;

@@ -24,6 +24,7 @@ struct worker {
     struct poller poller;
     uv_thread_t thread; /* not of worker 0 */
     uv_async_t wake;
+    struct resolver resolver;
     struct pool pool;
     struct journal_writer writer;
     struct pcap_writer pcap;

@@ -4,6 +4,7 @@ import socket
 import threading
 import unittest
 from contextlib import ExitStack
+from datetime import datetime, timezone
 
 from lab.wait import is_listening
 from network import free_port
@@ -238,6 +239,30 @@ class ListenersTest(Stage):
             self.assertEqual(count, replies.count(said), replies)
         for client in clients:
             client.close()
+
+    def test_workers_remember_triplets_together(self):
+        """Whichever worker a client comes to, it is the second attempt of its triplet."""
+        proxy = self.proxy(self.polite().port, "--workers", "3",
+                           rules=["to server command RCPT greylist wait=200ms"])
+        recipients = [f"r{number}@dest.test" for number in range(6)]
+        for attempt in range(4):
+            codes = [self.rcpt_of_new_session(proxy, recipient) for recipient in recipients]
+            if attempt == 0:
+                self.assertEqual({b"451"}, set(codes))
+                first = proxy.journal.wait(6, event="rule")[-1]["time"]
+                self.wait_until(lambda: self.seconds_since(first) > 0.2, "the wait to be over")
+            else:
+                self.assertEqual({b"250"}, set(codes))
+
+    @staticmethod
+    def seconds_since(time: str) -> float:
+        then = datetime.fromisoformat(time.replace("Z", "+00:00"))
+        return (datetime.now(timezone.utc) - then).total_seconds()
+
+    def rcpt_of_new_session(self, proxy, recipient: str) -> bytes:
+        with ehlo(proxy.port) as client:
+            client.say("MAIL FROM:<ann@example.test>")
+            return client.say(f"RCPT TO:<{recipient}>")[:3]
 
     def test_workers_share_the_sessions(self):
         proxy = self.proxy(self.polite().port, "--workers", "2")
