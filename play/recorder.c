@@ -212,6 +212,7 @@ static void add_head(struct recorder *recorder, const struct session_setup *setu
         .dry_run = options->dry_run,
         .transparent = options->transparent,
         .unverified_goes_on = options->unverified_goes_on,
+        .forwards = options->forwards,
         .client_tls = setup->client_tls,
         .server_tls = setup->server_tls,
         .secrets = recorder->keeps_secrets,

@@ -37,6 +37,7 @@ struct recording_head {
     uint64_t dry_run;
     uint64_t transparent;
     uint64_t unverified_goes_on;
+    uint64_t forwards;
     uint64_t client_tls;
     uint64_t server_tls;
     uint64_t secrets; /* they are in it */

@@ -57,6 +57,11 @@ static void add_rest(const struct session_call *call, struct span bytes, struct 
         add_side(call->side, out);
         text_addf(out, " %s", ending_name((enum ending)call->ending));
         return;
+    case DOOR_MEETS: add_bytes(call->bytes, out); return;
+    case DOOR_MISSES:
+        text_addf(out, " %s", ending_name((enum ending)call->ending));
+        add_bytes(call->bytes, out);
+        return;
     case DOOR_SECURED:
         add_side(call->side, out);
         add_facts(call->facts, out);

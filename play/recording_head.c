@@ -33,6 +33,7 @@ static const struct field {
     FIELD("dry-run", NUMBER, dry_run),
     FIELD("transparent", NUMBER, transparent),
     FIELD("unverified-goes-on", NUMBER, unverified_goes_on),
+    FIELD("forwards", NUMBER, forwards),
     FIELD("client-tls", NUMBER, client_tls),
     FIELD("server-tls", NUMBER, server_tls),
     FIELD("secrets", NUMBER, secrets),

@@ -124,6 +124,7 @@ struct session_options recording_options(const struct recording_head *head)
         .tls = (enum tls_mode)head->tls,
         .tls_timeout = head->tls_timeout,
         .unverified_goes_on = head->unverified_goes_on,
+        .forwards = head->forwards,
         .transparent = head->transparent,
     };
 }
@@ -218,6 +219,8 @@ static bool read_rest(struct span rest, struct recorded_call *call)
     case DOOR_CUT: return read_direction(rest, &call->call);
     case DOOR_ENDED:
         return read_side(cut.before, &call->call) && read_ending(cut.after, &call->call);
+    case DOOR_MEETS: return read_bytes(rest, call);
+    case DOOR_MISSES: return read_ending(cut.before, &call->call) && read_bytes(cut.after, call);
     case DOOR_SECURED: return read_secured(rest, call);
     case DOOR_TLS_FAILED: return read_side(cut.before, &call->call) && read_bytes(cut.after, call);
     case DOOR_FINISHED:

@@ -166,6 +166,8 @@ static void make_call(struct rerun *rerun, const struct session_call *call)
     case DOOR_CUT: session_cut(session, call->direction); return;
     case DOOR_CONSUME: consume(rerun, call); return;
     case DOOR_CONNECTED: session_connected(session, now); return;
+    case DOOR_MEETS: session_meets(session, call->bytes, now); return;
+    case DOOR_MISSES: session_misses(session, call->bytes, (enum ending)call->ending, now); return;
     case DOOR_ENDED: session_ended(session, call->side, (enum ending)call->ending, now); return;
     case DOOR_FINISHED: session_finished(session, call->side, now); return;
     case DOOR_DRAIN: session_drain(session, now); return;

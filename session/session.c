@@ -231,12 +231,15 @@ static void name_server(struct session *session, struct span server)
 void session_meets(struct session *session, struct span server, instant now)
 {
     const struct smtp_event event = { .kind = SMTP_CONNECT, .going = TO_SERVER };
+    show(session, &(struct session_call){ .door = DOOR_MEETS, .now = now, .bytes = server });
     name_server(session, server);
     log_event(session, &event, false, now);
 }
 
 void session_misses(struct session *session, struct span server, enum ending ending, instant now)
 {
+    show(session, &(struct session_call){
+                      .door = DOOR_MISSES, .now = now, .bytes = server, .ending = (int)ending });
     name_server(session, server);
     log_error(session, "unreachable", ending_words(ending), now);
 }

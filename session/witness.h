@@ -23,9 +23,9 @@ struct session_call {
     instant now;
     enum direction direction;      /* COMMIT, CUT, CONSUME */
     enum side side;                /* ENDED, FINISHED, and all doors of TLS */
-    struct span bytes;             /* COMMIT: that have come; TLS_FAILED: why */
+    struct span bytes;             /* COMMIT: that have come; MEETS, MISSES: who; TLS_FAILED: why */
     size_t sent;                   /* CONSUME: how many bytes leave; session_peek_all shows them */
-    int ending;                    /* ENDED: an enum ending */
+    int ending;                    /* ENDED, MISSES: an enum ending */
     const struct tls_facts *facts; /* SECURED */
 };
 

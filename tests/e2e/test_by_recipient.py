@@ -153,10 +153,10 @@ class ScriptedServers(Stage):
         with ehlo(proxy.port) as client:
             for line in ("MAIL FROM:<a@b.test>", "RCPT TO:<x@dest.test>", "DATA"):
                 client.say(line)
-            client.send(text * 400_000 + b".\r\n")
+            client.send(text * 150_000 + b".\r\n")
             self.assertTrue(client.reply().startswith(b"250"))
-        self.assertEqual([len(text) * 400_000 + 3], server.wait_results(1))
-        self.assertLess(proxy.memory_kb("VmHWM") - before, 20_000)
+        self.assertEqual([len(text) * 150_000 + 3], server.wait_results(1))
+        self.assertLess(proxy.memory_kb("VmHWM") - before, 16_000)
 
 
 class Refused(Program):
