@@ -369,8 +369,8 @@ static const char *folder_of(char *path)
     return path;
 }
 
-/* All that will be written is open by now, but for recordings, and the journal that HUP begins anew;
- * only the files of our own sockets go at the end. */
+/* All that will be written is open by now, but for recordings, and the journal that HUP begins
+ * anew; only the files of our own sockets go at the end. */
 static void confine(const struct settings *settings)
 {
     char paths[LISTEN_MAX][ADDRESS_PATH_SIZE];
