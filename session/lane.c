@@ -4,6 +4,8 @@
 
 void lane_discard(struct lane *lane, size_t len)
 {
+    if (len == 0)
+        return;
     lane->ahead -= lane->ahead < len ? lane->ahead : len;
     chain_drop(&lane->in, len);
 }

@@ -11,50 +11,91 @@ void outbox_init(struct outbox *outbox, struct pool *pool)
     chain_init(&outbox->chain, pool);
 }
 
+static void forget_schedule(struct outbox *outbox)
+{
+    free(outbox->schedule);
+    outbox->schedule = NULL;
+}
+
 void outbox_deinit(struct outbox *outbox)
 {
     chain_deinit(&outbox->chain);
-    free(outbox->steps);
+    forget_schedule(outbox);
 }
 
-static struct step *nth(const struct outbox *outbox, size_t n)
+/* -- the schedule --------------------------------------------------------------------------- */
+
+static struct step *nth(struct schedule *schedule, size_t n)
 {
-    return &outbox->steps[(outbox->first + n) & (outbox->capacity - 1)];
+    return &schedule->steps[(schedule->first + n) & (schedule->capacity - 1)];
+}
+
+static bool has_steps(const struct outbox *outbox)
+{
+    return outbox->schedule && outbox->schedule->count > 0;
+}
+
+/* The step that is under way; NULL while there is none, or plain bytes stand before it. */
+static struct step *head_step(const struct outbox *outbox)
+{
+    if (!outbox->schedule || outbox->plain || !outbox->schedule->count || !outbox->schedule->begun)
+        return NULL;
+    return nth(outbox->schedule, 0);
+}
+
+#define SCHEDULE_MIN 4
+
+static struct schedule *schedule_new(size_t capacity)
+{
+    struct schedule *schedule = calloc(1, sizeof *schedule + capacity * sizeof(struct step));
+    check(schedule != NULL);
+    schedule->capacity = capacity;
+    return schedule;
 }
 
 static void grow(struct outbox *outbox)
 {
-    size_t capacity = outbox->capacity ? outbox->capacity * 2 : 4;
-    struct step *steps = calloc(capacity, sizeof *steps);
-    check(steps != NULL);
-    for (size_t i = 0; i < outbox->count; i++)
-        steps[i] = *nth(outbox, i);
-    free(outbox->steps);
-    outbox->steps = steps;
-    outbox->capacity = capacity;
-    outbox->first = 0;
+    struct schedule *before = outbox->schedule;
+    struct schedule *schedule = schedule_new(before->capacity * 2);
+    size_t capacity = schedule->capacity;
+    *schedule = *before;
+    schedule->capacity = capacity;
+    schedule->first = 0;
+    for (size_t i = 0; i < before->count; i++)
+        schedule->steps[i] = *nth(before, i);
+    free(before);
+    outbox->schedule = schedule;
 }
 
 static void push(struct outbox *outbox, struct step step)
 {
-    if (outbox->count == outbox->capacity)
+    if (!outbox->schedule)
+        outbox->schedule = schedule_new(SCHEDULE_MIN);
+    if (outbox->schedule->count == outbox->schedule->capacity)
         grow(outbox);
-    *nth(outbox, outbox->count++) = step;
+    *nth(outbox->schedule, outbox->schedule->count++) = step;
 }
 
-static void pop(struct outbox *outbox)
+static void pop(struct schedule *schedule)
 {
-    outbox->first = (outbox->first + 1) & (outbox->capacity - 1);
-    outbox->count--;
-    outbox->begun = false;
+    schedule->first = (schedule->first + 1) & (schedule->capacity - 1);
+    schedule->count--;
+    schedule->begun = false;
 }
+
+/* -- putting in ----------------------------------------------------------------------------- */
 
 /* Neighbouring bytes of one pace are one step. */
 static void push_bytes(struct outbox *outbox, uint64_t bytes, struct pace pace)
 {
-    struct step *last = outbox->count ? nth(outbox, outbox->count - 1) : NULL;
     if (bytes == 0)
         return;
+    if (!has_steps(outbox) && pace.chunk == 0) {
+        outbox->plain += bytes;
+        return;
+    }
+    struct step *last =
+        has_steps(outbox) ? nth(outbox->schedule, outbox->schedule->count - 1) : NULL;
     if (last && last->kind == STEP_BYTES && last->chunk == pace.chunk && last->gap == pace.gap &&
         last->until == pace.until)
         last->bytes += bytes;
@@ -103,11 +144,12 @@ void outbox_wait(struct outbox *outbox, duration wait)
 /* Bytes that gather already take these in. */
 void outbox_gather(struct outbox *outbox, size_t n, duration wait)
 {
-    bool gathering = outbox->count == 2 && outbox_wants(outbox, STEP_GATHER);
+    struct step *head = head_step(outbox);
+    bool gathering = head && head->kind == STEP_GATHER && outbox->schedule->count == 2;
     if (n == 0 || outbox->muted || outbox->closed)
         return;
     if (gathering)
-        nth(outbox, 0)->bytes = outbox->chain.len + n;
+        head->bytes = outbox->chain.len + n;
     else
         push(outbox, (struct step){ .kind = STEP_GATHER, .bytes = n, .wait = wait });
 }
@@ -121,80 +163,112 @@ void outbox_step(struct outbox *outbox, enum step_kind kind)
 void outbox_close(struct outbox *outbox)
 {
     outbox->closed = true;
+    outbox->plain = 0;
     chain_deinit(&outbox->chain);
-    for (size_t i = 0; i < outbox->count; i++)
-        nth(outbox, i)->bytes = 0;
+    for (size_t i = 0; has_steps(outbox) && i < outbox->schedule->count; i++)
+        nth(outbox->schedule, i)->bytes = 0;
 }
 
 void outbox_clear(struct outbox *outbox)
 {
     chain_deinit(&outbox->chain);
-    outbox->count = 0;
-    outbox->begun = false;
+    outbox->plain = 0;
+    if (outbox->schedule) {
+        outbox->schedule->count = 0;
+        outbox->schedule->begun = false;
+    }
 }
 
+/* -- time ----------------------------------------------------------------------------------- */
+
 /* The pace holds across steps: bytes that follow at the same pace get no fresh burst early. */
-static void begin_pace(struct outbox *outbox, const struct step *step, instant now)
+static void begin_pace(struct schedule *schedule, const struct step *step, instant now)
 {
-    bool same = outbox->chunk == step->chunk && outbox->gap == step->gap;
-    outbox->chunk = step->chunk;
-    outbox->gap = step->gap;
-    if (same && now < instant_after(outbox->refilled, step->gap))
+    bool same = schedule->chunk == step->chunk && schedule->gap == step->gap;
+    schedule->chunk = step->chunk;
+    schedule->gap = step->gap;
+    if (same && now < instant_after(schedule->refilled, step->gap))
         return;
-    outbox->burst = step->chunk;
-    outbox->refilled = now;
+    schedule->burst = step->chunk;
+    schedule->refilled = now;
 }
 
 static void begin(struct outbox *outbox, const struct step *step, instant now)
 {
-    outbox->begun = true;
+    struct schedule *schedule = outbox->schedule;
+    schedule->begun = true;
     if (step->kind == STEP_WAIT || step->kind == STEP_GATHER)
-        outbox->due = instant_after(now, step->wait);
+        schedule->due = instant_after(now, step->wait);
     else if (step->kind == STEP_BYTES && step->chunk)
-        begin_pace(outbox, step, now);
+        begin_pace(schedule, step, now);
     else if (step->kind == STEP_MUTE)
         outbox->muted = true;
 }
 
-static bool is_over(struct outbox *outbox, const struct step *step, instant now)
+static bool is_over(const struct outbox *outbox, const struct step *step, instant now)
 {
+    const struct schedule *schedule = outbox->schedule;
     if (step->kind == STEP_GATHER)
-        return now >= outbox->due || outbox->chain.len > step->bytes || outbox->count > 2;
+        return now >= schedule->due || outbox->chain.len > step->bytes || schedule->count > 2;
     if (step->kind == STEP_WAIT)
-        return now >= outbox->due && outbox->due != NEVER;
+        return now >= schedule->due && schedule->due != NEVER;
     return step->kind == STEP_BYTES && step->bytes == 0;
 }
 
-void outbox_advance(struct outbox *outbox, instant now)
+static void advance_steps(struct outbox *outbox, instant now)
 {
-    if (outbox->count == 0 && outbox->chunk == 0)
-        return;
-    while (outbox->count > 0 && !outbox->muted) {
-        struct step *step = nth(outbox, 0);
-        if (!outbox->begun)
+    while (has_steps(outbox) && !outbox->muted) {
+        struct step *step = nth(outbox->schedule, 0);
+        if (!outbox->schedule->begun)
             begin(outbox, step, now);
         if (step->until && now >= step->until)
             step->chunk = 0;
         if (!is_over(outbox, step, now))
-            break;
-        pop(outbox);
-    }
-    if (outbox->muted)
-        outbox_clear(outbox);
-    if (outbox->chunk && outbox->burst == 0 &&
-        now >= instant_after(outbox->refilled, outbox->gap)) {
-        outbox->burst = outbox->chunk;
-        outbox->refilled = now;
+            return;
+        pop(outbox->schedule);
     }
 }
+
+/* A burst that is used up comes again; nothing is kept of a pace that can no longer matter. */
+static void keep_pace(struct outbox *outbox, instant now)
+{
+    struct schedule *schedule = outbox->schedule;
+    bool is_due = now >= instant_after(schedule->refilled, schedule->gap);
+    if (schedule->count == 0 && (schedule->chunk == 0 || is_due)) {
+        forget_schedule(outbox);
+    } else if (schedule->chunk && schedule->burst == 0 && is_due) {
+        schedule->burst = schedule->chunk;
+        schedule->refilled = now;
+    }
+}
+
+void outbox_advance(struct outbox *outbox, instant now)
+{
+    if (!outbox->schedule || outbox->plain)
+        return;
+    advance_steps(outbox, now);
+    if (outbox->muted)
+        outbox_clear(outbox);
+    keep_pace(outbox, now);
+}
+
+/* -- taking out ----------------------------------------------------------------------------- */
 
 /* Bytes of the first step that may leave now. */
 static uint64_t allowed(const struct outbox *outbox)
 {
-    const struct step *step = outbox->count ? nth(outbox, 0) : NULL;
-    if (!step || step->kind != STEP_BYTES || !outbox->begun)
+    if (outbox->plain)
+        return outbox->plain;
+    const struct step *step = head_step(outbox);
+    if (!step || step->kind != STEP_BYTES)
         return 0;
-    return step->chunk && outbox->burst < step->bytes ? outbox->burst : step->bytes;
+    return step->chunk && outbox->schedule->burst < step->bytes ? outbox->schedule->burst
+                                                                : step->bytes;
+}
+
+bool outbox_may_leave(const struct outbox *outbox)
+{
+    return allowed(outbox) > 0;
 }
 
 size_t outbox_peek(const struct outbox *outbox, struct span *spans, size_t max)
@@ -215,34 +289,46 @@ void outbox_consume(struct outbox *outbox, size_t sent, instant now)
     if (sent == 0)
         return;
     check(sent <= allowed(outbox));
-    struct step *step = nth(outbox, 0);
     chain_drop(&outbox->chain, sent);
-    step->bytes -= sent;
-    if (step->chunk)
-        outbox->burst -= sent;
+    if (outbox->plain) {
+        outbox->plain -= sent;
+    } else {
+        struct step *step = nth(outbox->schedule, 0);
+        step->bytes -= sent;
+        if (step->chunk)
+            outbox->schedule->burst -= sent;
+    }
     outbox_advance(outbox, now);
+}
+
+enum step_kind outbox_head(const struct outbox *outbox)
+{
+    const struct step *step = head_step(outbox);
+    return step ? step->kind : STEP_NONE;
 }
 
 bool outbox_wants(const struct outbox *outbox, enum step_kind kind)
 {
-    return outbox->count > 0 && outbox->begun && nth(outbox, 0)->kind == kind;
+    return outbox_head(outbox) == kind;
 }
 
 void outbox_done(struct outbox *outbox, instant now)
 {
-    check(outbox->count > 0);
-    pop(outbox);
+    check(!outbox->plain && has_steps(outbox));
+    pop(outbox->schedule);
     outbox_advance(outbox, now);
 }
 
 instant outbox_deadline(const struct outbox *outbox)
 {
-    if (outbox_wants(outbox, STEP_WAIT) || outbox_wants(outbox, STEP_GATHER))
-        return outbox->due;
-    const struct step *step = outbox_wants(outbox, STEP_BYTES) ? nth(outbox, 0) : NULL;
-    if (!step || step->chunk == 0 || outbox->burst > 0)
+    const struct step *step = head_step(outbox);
+    if (!step)
         return NEVER;
-    instant refill = instant_after(outbox->refilled, outbox->gap);
+    if (step->kind == STEP_WAIT || step->kind == STEP_GATHER)
+        return outbox->schedule->due;
+    if (step->kind != STEP_BYTES || step->chunk == 0 || outbox->schedule->burst > 0)
+        return NEVER;
+    instant refill = instant_after(outbox->schedule->refilled, outbox->schedule->gap);
     return step->until ? instant_min(refill, step->until) : refill;
 }
 
@@ -253,10 +339,10 @@ size_t outbox_len(const struct outbox *outbox)
 
 bool outbox_is_empty(const struct outbox *outbox)
 {
-    return outbox->count == 0;
+    return !outbox->plain && !has_steps(outbox);
 }
 
 bool outbox_is_stalled(const struct outbox *outbox)
 {
-    return outbox_wants(outbox, STEP_WAIT) && outbox->due == NEVER;
+    return outbox_wants(outbox, STEP_WAIT) && outbox->schedule->due == NEVER;
 }

@@ -21,7 +21,8 @@ enum step_kind {
     STEP_RESET_ALL,  /* tear both sides */
     STEP_SECURE,     /* make TLS with that side */
     STEP_BARE,       /* leave TLS on that side */
-    STEP_MUTE        /* nothing ever leaves again; what comes later is thrown away */
+    STEP_MUTE,       /* nothing ever leaves again; what comes later is thrown away */
+    STEP_NONE        /* no step is under way */
 };
 
 struct step {
@@ -33,10 +34,9 @@ struct step {
     instant until; /* paced bytes: from then on there is no pace; 0 is never */
 };
 
-struct outbox {
-    struct chain chain;
-    struct step *steps; /* ring of `capacity`, a power of two; first at `first` */
-    size_t first;
+/* Everything but bytes that leave as soon as they can. */
+struct schedule {
+    size_t first; /* ring of `capacity`, a power of two */
     size_t count;
     size_t capacity;
     bool begun;     /* the first step has come to the head and `due` is set for it */
@@ -45,6 +45,15 @@ struct outbox {
     duration gap;
     uint64_t burst;   /* ... bytes that may still leave ... */
     instant refilled; /* ... since then */
+    struct step steps[];
+};
+
+/* Most outboxes hold nothing but plain bytes, and those of idle sessions nothing at all: only what
+ * is more than that has a schedule. */
+struct outbox {
+    struct chain chain;
+    uint64_t plain;            /* bytes at the head that leave as soon as they can */
+    struct schedule *schedule; /* owned; what stands behind them, NULL when it is nothing */
     bool muted;
     bool closed; /* bytes are thrown away, other steps are carried out */
 };
@@ -80,9 +89,12 @@ void outbox_clear(struct outbox *outbox);
 void outbox_advance(struct outbox *outbox, instant now);
 /* What may leave now, as up to `max` spans; returns how many were filled. */
 size_t outbox_peek(const struct outbox *outbox, struct span *spans, size_t max);
+/* Whether that is anything. */
+bool outbox_may_leave(const struct outbox *outbox);
 /* `sent` bytes of the peeked stretch have left. */
 void outbox_consume(struct outbox *outbox, size_t sent, instant now);
-/* True when the step at the head is of this kind, for the owner to carry out. */
+/* The step at the head, for the owner to carry out; STEP_NONE while it has to wait for its turn. */
+enum step_kind outbox_head(const struct outbox *outbox);
 bool outbox_wants(const struct outbox *outbox, enum step_kind kind);
 /* The step at the head has been carried out. */
 void outbox_done(struct outbox *outbox, instant now);

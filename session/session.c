@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -24,13 +25,17 @@ static void keep_facts(struct session *session, const struct facts *given)
     struct span *const kept[] = { &session->facts.client, &session->facts.client_ip,
                                   &session->facts.server, &session->facts.host,
                                   &session->facts.guid };
+    const size_t count = sizeof kept / sizeof kept[0];
+    size_t len = 0;
     session->facts = *given;
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-        text_add(&session->names, *kept[i]);
-    const uint8_t *place = session->names.ptr;
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+    for (size_t i = 0; i < count; i++)
+        len += kept[i]->len;
+    uint8_t *place = session->names = zeroed(len, 1);
+    for (size_t i = 0; i < count && place; i++) {
+        if (kept[i]->len)
+            memcpy(place, kept[i]->ptr, kept[i]->len);
         kept[i]->ptr = place;
-        place = place ? place + kept[i]->len : NULL;
+        place += kept[i]->len;
     }
 }
 
@@ -99,7 +104,7 @@ void session_free(struct session *session, instant now)
     text_deinit(&session->mail.announced);
     desk_free(session->own_desk);
     dialogue_deinit(&session->dialogue);
-    text_deinit(&session->names);
+    free(session->names);
     free(session->counts);
     free(session->notices);
     free(session->decided);
@@ -379,18 +384,16 @@ unsigned session_wishes(const struct session *session, enum side side)
         return WISH_CLOSE;
     if (side == SERVER && session->upstream != UPSTREAM_THERE)
         return server_wishes_to_begin(session);
-    struct span first;
     unsigned wishes = lane_wants_bytes(session, from) ? WISH_READ : 0;
     if (session->tls[side].state == TLS_SHAKES)
         return WISH_SECURE;
-    if (outbox_wants(&to->out, STEP_SECURE))
+    enum step_kind head = outbox_head(&to->out);
+    if (head == STEP_SECURE)
         return 0;
-    if (outbox_wants(&to->out, STEP_BARE))
-        wishes |= WISH_BARE;
-    if (outbox_peek(&to->out, &first, 1))
+    if (outbox_may_leave(&to->out))
         wishes |= WISH_WRITE;
-    if (outbox_wants(&to->out, STEP_FINISH))
-        wishes |= WISH_FINISH;
+    wishes |= head == STEP_BARE ? WISH_BARE : 0;
+    wishes |= head == STEP_FINISH ? WISH_FINISH : 0;
     return wishes;
 }
 

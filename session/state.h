@@ -101,10 +101,10 @@ struct lane {
     bool target_gone;  /* ... gone: its connection is not there any more */
     bool reset;        /* ... and is to be torn by its owner */
     bool deaf;         /* what still comes is thrown away */
+    bool paused;       /* above the high-water mark, not yet below the low one */
     struct swap swap;  /* a command, or a reply */
     struct cuts cuts;  /* where TCP cut the bytes that come, when a rule asks */
     duration silence;  /* which the first of the bytes at hand broke */
-    bool paused;       /* above the high-water mark, not yet below the low one */
     uint64_t bytes_in;
     uint64_t bytes_out;
 };
@@ -174,12 +174,11 @@ struct session {
     struct journal *journal;
     struct witness *witness; /* NULL: nobody is told of calls */
     struct facts facts;      /* spans point into `names` */
-    struct text names;
+    uint8_t *names;          /* owned */
     struct dialogue dialogue;
     struct lane lanes[2]; /* by enum direction */
     struct mail mail;
     struct tls_side tls[2]; /* by enum side */
-    bool implicit_tls[2];
     struct silence silence;
     struct desk *desk;
     struct desk *own_desk;       /* NULL: the desk is shared */
@@ -196,12 +195,13 @@ struct session {
     bool leaving;  /* ... and the client has ended its direction: it is owed replies still */
     bool detached; /* the server's leg was given up: the stand-in answers */
     bool opaque;
-    duration put_off; /* how long a greylist had put off what it took last */
     bool over;
     bool is_counted; /* the census knows of the session */
     bool logged_close;
+    bool implicit_tls[2]; /* by enum side */
     unsigned not_replies; /* lines in a row that were no replies */
     enum ending ending;
+    duration put_off; /* how long a greylist had put off what it took last */
     instant began;
     instant seen; /* the latest time that was handed in */
     instant last_activity;

@@ -79,20 +79,46 @@ static void test_bytes_leave_in_order(void **state)
     box_end(&box);
 }
 
-/* What was added has its turn when the clock has been looked at, not before. */
-static void test_nothing_leaves_before_its_turn(void **state)
+/* Plain bytes may leave at once; any other step has its turn when the clock has been looked at. */
+static void test_steps_wait_for_their_turn(void **state)
 {
     struct box box;
     struct span part;
     (void)state;
     box_begin(&box);
-    outbox_add(&box.out, SPAN("a"));
+    outbox_add_paced(&box.out, SPAN("a"), (struct pace){ 1, MS(1), 0 });
     assert_int_equal(outbox_peek(&box.out, &part, 1), 0);
+    assert_int_equal(outbox_head(&box.out), STEP_NONE);
     expect_leaves(&box, "a");
+    outbox_add(&box.out, SPAN("b"));
+    assert_int_equal(outbox_peek(&box.out, &part, 1), 1);
+    expect_leaves(&box, "b");
     outbox_step(&box.out, STEP_FINISH);
     assert_false(outbox_wants(&box.out, STEP_FINISH));
     box_pass(&box, 0);
     assert_true(outbox_wants(&box.out, STEP_FINISH));
+    box_end(&box);
+}
+
+/* Idle sessions are to cost little: what has left leaves no memory behind. */
+static void test_an_empty_outbox_keeps_nothing(void **state)
+{
+    struct box box;
+    (void)state;
+    box_begin(&box);
+    outbox_step(&box.out, STEP_OPEN);
+    outbox_advance(&box.out, box.now);
+    assert_non_null(box.out.schedule);
+    outbox_done(&box.out, box.now);
+    assert_null(box.out.schedule);
+    outbox_add(&box.out, SPAN("a"));
+    assert_null(box.out.schedule);
+    expect_leaves(&box, "a");
+    outbox_add_paced(&box.out, SPAN("b"), (struct pace){ 1, MS(1), 0 });
+    expect_leaves(&box, "b");
+    assert_non_null(box.out.schedule);
+    box_pass(&box, MS(1));
+    assert_null(box.out.schedule);
     box_end(&box);
 }
 
@@ -459,7 +485,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bytes_leave_in_order),
-        cmocka_unit_test(test_nothing_leaves_before_its_turn),
+        cmocka_unit_test(test_steps_wait_for_their_turn),
+        cmocka_unit_test(test_an_empty_outbox_keeps_nothing),
         cmocka_unit_test(test_bytes_leave_in_parts),
         cmocka_unit_test(test_all_may_be_forgotten),
         cmocka_unit_test(test_bytes_are_moved_in),
