@@ -225,11 +225,12 @@ static bool fits_into_tail(const struct chain *chain, size_t n)
 /* Parts below this are copied: else a trickle would hold a whole chunk for each of its bytes. */
 #define RELINK_MIN (CHUNK_SIZE / 4)
 
-/* `part` bytes of the head are to move, `rest` stay: is it better to copy them than to relink? */
+/* `part` bytes of the head are to move, `rest` stay: is it better to copy them than to relink? An
+ * empty chain needs a chunk either way. */
 static bool is_better_copied(const struct chain *to, size_t part, size_t rest)
 {
     if (part < RELINK_MIN)
-        return true;
+        return rest > 0 || to->tail;
     return rest > 0 && (part <= rest || rest > CHUNK_SIZE) && fits_into_tail(to, part);
 }
 

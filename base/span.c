@@ -8,11 +8,6 @@ struct span span_of(const char *string)
     return span_make(string, string ? strlen(string) : 0);
 }
 
-uint8_t byte_lower(uint8_t byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
-}
-
 bool span_equal(struct span a, struct span b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
@@ -57,23 +52,6 @@ size_t span_search(struct span text, struct span needle)
     return text.len;
 }
 
-struct span span_take(struct span text, size_t n)
-{
-    text.len = n < text.len ? n : text.len;
-    return text;
-}
-
-struct span span_drop(struct span text, size_t n)
-{
-    n = n < text.len ? n : text.len;
-    return n ? span_make(text.ptr + n, text.len - n) : text;
-}
-
-struct span span_drop_last(struct span text, size_t n)
-{
-    return span_take(text, text.len - (n < text.len ? n : text.len));
-}
-
 struct cut span_cut(struct span text, uint8_t separator)
 {
     size_t at = span_find(text, separator);
@@ -97,9 +75,10 @@ struct span span_trim(struct span text)
 
 struct span span_line_end(struct span text)
 {
-    if (span_ends(text, SPAN("\r\n")))
-        return span_drop(text, text.len - 2);
-    return span_ends(text, SPAN("\n")) ? span_drop(text, text.len - 1) : SPAN("");
+    if (text.len == 0 || text.ptr[text.len - 1] != '\n')
+        return SPAN("");
+    bool cr = text.len > 1 && text.ptr[text.len - 2] == '\r';
+    return span_drop(text, text.len - (cr ? 2 : 1));
 }
 
 struct span span_chomp(struct span text)

@@ -36,6 +36,32 @@ static inline struct span span_make(const void *ptr, size_t len)
 
 struct span span_of(const char *string);
 
+/* What each byte and each event goes through is inline too. */
+
+/* An ASCII letter as a small one. */
+static inline uint8_t byte_lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
+}
+
+/* The first n bytes, all but the first n, all but the last n; n is clamped to the length. */
+static inline struct span span_take(struct span text, size_t n)
+{
+    text.len = n < text.len ? n : text.len;
+    return text;
+}
+
+static inline struct span span_drop(struct span text, size_t n)
+{
+    n = n < text.len ? n : text.len;
+    return n ? span_make(text.ptr + n, text.len - n) : text;
+}
+
+static inline struct span span_drop_last(struct span text, size_t n)
+{
+    return span_take(text, text.len - (n < text.len ? n : text.len));
+}
+
 bool span_equal(struct span a, struct span b);
 /* Equality with ASCII letters folded; RFC 5321 section 2.4: verbs and keywords ignore case. */
 bool span_equal_nocase(struct span a, struct span b);
@@ -47,10 +73,6 @@ size_t span_find(struct span text, uint8_t byte);
 /* Offset of the first occurrence of `needle`, or text.len when there is none. */
 size_t span_search(struct span text, struct span needle);
 
-/* The first n bytes, all but the first n, all but the last n; n is clamped to the length. */
-struct span span_take(struct span text, size_t n);
-struct span span_drop(struct span text, size_t n);
-struct span span_drop_last(struct span text, size_t n);
 /* Cuts at the first `separator`; when there is none, all of the text is in `before`. */
 struct cut span_cut(struct span text, uint8_t separator);
 /* Without blanks and tabs at both ends. */
@@ -69,7 +91,5 @@ uint64_t span_hash(struct span text, uint64_t hash);
 uint64_t span_hash_nocase(struct span text, uint64_t hash);
 /* Shell-like match, letters folded: `*` any run, `?` any one byte; nothing else is special. */
 bool span_matches_glob(struct span text, struct span glob);
-
-uint8_t byte_lower(uint8_t byte);
 
 #endif

@@ -175,15 +175,26 @@ static bool is_mapped(const struct sockaddr_in6 *v6)
     return IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
 }
 
+/* inet_ntop goes through printf, which each new connection would pay for several times. */
+static void format_v4(const void *address, struct text *out)
+{
+    const uint8_t *octets = address;
+    for (int i = 0; i < 4; i++) {
+        if (i > 0)
+            text_add_byte(out, '.');
+        text_add_number(out, octets[i]);
+    }
+}
+
 void socket_address_format_host(const struct socket_address *address, struct text *out)
 {
     char host[INET6_ADDRSTRLEN] = "";
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->storage;
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->storage;
     if (address->storage.ss_family == AF_INET)
-        inet_ntop(AF_INET, &v4->sin_addr, host, sizeof host);
+        format_v4(&v4->sin_addr, out);
     else if (address->storage.ss_family == AF_INET6 && is_mapped(v6))
-        inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], host, sizeof host);
+        format_v4(&v6->sin6_addr.s6_addr[12], out);
     else if (address->storage.ss_family == AF_INET6)
         inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
     text_add(out, span_of(host));
@@ -209,10 +220,11 @@ void socket_address_format(const struct socket_address *address, struct text *ou
     }
     bool is_v4 = address->storage.ss_family == AF_INET;
     bool brackets = !is_v4 && !is_mapped(v6);
-    text_add(out, span_of(brackets ? "[" : ""));
+    if (brackets)
+        text_add_byte(out, '[');
     socket_address_format_host(address, out);
-    text_addf(out, "%s:%u", brackets ? "]" : "",
-              (unsigned)ntohs(is_v4 ? v4->sin_port : v6->sin6_port));
+    text_add(out, brackets ? SPAN("]:") : SPAN(":"));
+    text_add_number(out, ntohs(is_v4 ? v4->sin_port : v6->sin6_port));
 }
 
 bool socket_address_is_loopback(const struct socket_address *address)

@@ -130,7 +130,8 @@ static bool serve(struct link *link, enum side side, instant now)
         return bare(link, side, now);
     if (wishes & WISH_FINISH)
         return finish(link, side, now);
-    return link_write(link, side, now);
+    /* Records that are left from before may still have to go. */
+    return (wishes & WISH_WRITE || leg->layer) && link_write(link, side, now);
 }
 
 static void on_timer(uv_timer_t *timer)

@@ -4,25 +4,24 @@
 enum verb_flags { PLAIN = 0, FORK = 1, HELLO = 2, PATH = 4, ALONE = 8 };
 
 static const struct {
-    const char *word;
+    struct span word; /* NUL-terminated */
     unsigned flags;
 } verbs[] = {
-#define VERB(name, word, flags) { word, flags },
+#define VERB(name, word, flags) { { (const uint8_t *)(word), sizeof(word) - 1 }, flags },
 #include "smtp/verbs.def"
+    VERB(UNKNOWN, "UNKNOWN", PLAIN) VERB(NONE, "", PLAIN)
 #undef VERB
-    { "UNKNOWN", PLAIN },
-    { "", PLAIN },
 };
 
 const char *verb_name(enum verb verb)
 {
-    return verbs[verb].word;
+    return (const char *)verbs[verb].word.ptr;
 }
 
 enum verb verb_parse(struct span word)
 {
     for (unsigned i = 0; i < VERB_UNKNOWN; i++)
-        if (span_equal_nocase(word, span_of(verbs[i].word)))
+        if (span_equal_nocase(word, verbs[i].word))
             return (enum verb)i;
     return VERB_UNKNOWN;
 }

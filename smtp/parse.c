@@ -8,9 +8,10 @@ static bool is_digit(uint8_t byte)
 
 static size_t word_length(struct span line)
 {
-    size_t blank = span_find(line, ' ');
-    size_t tab = span_find(line, '\t');
-    return blank < tab ? blank : tab;
+    size_t len = 0;
+    while (len < line.len && line.ptr[len] != ' ' && line.ptr[len] != '\t')
+        len++;
+    return len;
 }
 
 /* Path = "<" [ A-d-l ":" ] Mailbox ">". Blanks before the path and a missing bracket are common;
@@ -83,15 +84,16 @@ bool smtp_bdat_parse(struct span argument, uint64_t *size, bool *last)
 
 bool smtp_is_reply_line(struct span line)
 {
-    line = span_chomp(line);
     if (line.len < 3 || !is_digit(line.ptr[0]) || !is_digit(line.ptr[1]) || !is_digit(line.ptr[2]))
         return false;
-    return line.len == 3 || line.ptr[3] == ' ' || line.ptr[3] == '-' || line.ptr[3] == '\r';
+    if (line.len == 3 || (line.len == 4 && line.ptr[3] == '\n'))
+        return true;
+    return line.ptr[3] == ' ' || line.ptr[3] == '-' || line.ptr[3] == '\r';
 }
 
 bool smtp_is_reply_continued(struct span line)
 {
-    return smtp_is_reply_line(line) && span_chomp(line).len > 3 && line.ptr[3] == '-';
+    return line.len > 3 && line.ptr[3] == '-' && smtp_is_reply_line(line);
 }
 
 size_t smtp_reply_size(struct span bytes)
@@ -125,23 +127,23 @@ bool smtp_offer_find(struct span reply, struct span keyword, struct span *words)
 static unsigned count_lines(struct span raw)
 {
     unsigned lines = 0;
-    while (raw.len > 0) {
-        struct cut line = span_cut(raw, '\n');
+    for (; raw.len > 0; raw = span_drop(raw, span_find(raw, '\n') + 1))
         lines++;
-        raw = line.after;
-    }
     return lines;
+}
+
+static unsigned code_of(struct span line)
+{
+    return (line.ptr[0] - '0') * 100U + (line.ptr[1] - '0') * 10U + (line.ptr[2] - '0') * 1U;
 }
 
 struct smtp_reply smtp_reply_parse(struct span raw)
 {
     struct smtp_reply reply = { .after = VERB_NONE, .lines = count_lines(raw) };
-    struct span line = span_chomp(span_take(raw, span_find(raw, '\n') + 1));
+    struct span line = span_chomp(reply.lines > 1 ? span_take(raw, span_find(raw, '\n') + 1) : raw);
     if (!smtp_is_reply_line(line))
         return reply;
-    uint64_t code = 0;
-    if (span_number(span_take(line, 3), &code))
-        reply.code = (unsigned)code;
+    reply.code = code_of(line);
     reply.text = span_drop(line, 4);
     return reply;
 }
