@@ -17,7 +17,7 @@ static void begin(struct session *session, enum body_route route, instant now)
     struct mail *mail = &session->mail;
     mail->route = route;
     mail->tail_len = 0;
-    swap_deinit(&mail->swap);
+    swap_forget(&mail->swap);
     mail->holds_tail = mail->answered = mail->swallows = mail->told = false;
     mail_lane(session)->decoder.body_as_lines =
         route != BODY_NOWHERE && judge_wants_lines(session, TO_SERVER, now);

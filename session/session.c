@@ -85,7 +85,7 @@ static void lane_deinit(struct lane *lane)
     chain_deinit(&lane->in);
     outbox_deinit(&lane->out);
     cuts_deinit(&lane->cuts);
-    swap_deinit(&lane->swap);
+    swap_forget(&lane->swap);
 }
 
 void session_free(struct session *session, instant now)
@@ -97,7 +97,7 @@ void session_free(struct session *session, instant now)
     lane_deinit(&session->lanes[TO_CLIENT]);
     chain_deinit(&session->mail.chunk);
     chain_deinit(&session->mail.kept);
-    swap_deinit(&session->mail.swap);
+    swap_forget(&session->mail.swap);
     secure_give_up(session, CLIENT);
     secure_give_up(session, SERVER);
     text_deinit(&session->mail.refusal);
@@ -225,12 +225,11 @@ void session_connected(struct session *session, instant now)
 /* The names are copied anew: facts point into them. */
 static void name_server(struct session *session, struct span server)
 {
-    struct text names = session->names;
+    uint8_t *names = session->names;
     struct facts facts = session->facts;
     facts.server = server;
-    session->names = (struct text){ 0 };
     keep_facts(session, &facts);
-    text_deinit(&names);
+    free(names);
 }
 
 void session_meets(struct session *session, struct span server, instant now)

@@ -212,16 +212,16 @@ static bool lane_step(struct session *session, enum direction direction, instant
 static bool waits_in_vain(const struct session *session, const struct swap *swap,
                           enum direction direction, instant now)
 {
-    return swap->bytes.len > 0 && (now >= swap->due || !judge_changes(session, direction, now));
+    return swap && (now >= swap->due || !judge_changes(session, direction, now));
 }
 
 void settle_swaps(struct session *session, instant now)
 {
-    if (waits_in_vain(session, &session->mail.swap, TO_SERVER, now))
+    if (waits_in_vain(session, session->mail.swap, TO_SERVER, now))
         line_goes(session);
-    if (waits_in_vain(session, &session->lanes[TO_SERVER].swap, TO_SERVER, now))
+    if (waits_in_vain(session, session->lanes[TO_SERVER].swap, TO_SERVER, now))
         command_goes(session, now);
-    if (waits_in_vain(session, &session->lanes[TO_CLIENT].swap, TO_CLIENT, now))
+    if (waits_in_vain(session, session->lanes[TO_CLIENT].swap, TO_CLIENT, now))
         reply_goes(session, now);
 }
 

@@ -81,7 +81,7 @@ enum body_route {
     BODY_HELD     /* nowhere until it is complete: the server does not know of it */
 };
 
-/* An event that waits until the next of its kind has gone; without bytes, none does. */
+/* An event that waits until the next of its kind has gone; where there is none, NULL. */
 struct swap {
     struct text bytes;
     instant due;    /* when it leaves alone */
@@ -102,7 +102,7 @@ struct lane {
     bool reset;        /* ... and is to be torn by its owner */
     bool deaf;         /* what still comes is thrown away */
     bool paused;       /* above the high-water mark, not yet below the low one */
-    struct swap swap;  /* a command, or a reply */
+    struct swap *swap; /* a command, or a reply */
     struct cuts cuts;  /* where TCP cut the bytes that come, when a rule asks */
     duration silence;  /* which the first of the bytes at hand broke */
     uint64_t bytes_in;
@@ -112,13 +112,15 @@ struct lane {
 /* Of the direction to the server: the mail under way. */
 struct mail {
     enum body_route route;
-    bool answered;    /* the mail was replied to before its end */
-    bool swallows;    /* ... by a rule, and the server's own reply is to be swallowed */
-    bool told;        /* what rules do to its stretches has been written down */
-    struct swap swap; /* a line */
-    bool holds_tail;  /* a rule on body-end is loaded: the last line ending waits */
+    bool answered;   /* the mail was replied to before its end */
+    bool swallows;   /* ... by a rule, and the server's own reply is to be swallowed */
+    bool told;       /* what rules do to its stretches has been written down */
+    bool holds_tail; /* a rule on body-end is loaded: the last line ending waits */
+    bool asks;       /* hold: the server was told DATA for it; what the client says waits */
+    bool too_long;   /* hold: more came than is kept */
     uint8_t tail[2];
     size_t tail_len;
+    struct swap *swap;     /* a line */
     struct text announced; /* RECHUNK: the client's BDAT line, until a chunk of our own is said */
     uint64_t announced_size;
     size_t bare_at;      /* RECHUNK: where in `chunk` TLS is left, from 1; 0: nowhere */
@@ -126,8 +128,6 @@ struct mail {
     uint8_t end[8];      /* BODY_END: tail and dot line in one place */
     struct hold hold;    /* what a rule asked for at DATA */
     struct chain kept;   /* hold: what has not left */
-    bool asks;           /* hold: the server was told DATA for it; what the client says waits */
-    bool too_long;       /* hold: more came than is kept */
     uint64_t first;      /* hold: the number of the event before the mail */
     instant noop_due;    /* hold: when the server hears the next NOOP */
     struct text refusal; /* NOWHERE: how the server refused DATA; empty when it did not */
@@ -144,15 +144,15 @@ enum tls_state {
 
 struct tls_side {
     enum tls_state state;
+    enum fate fate;        /* in place of the handshake */
     bool planned;          /* rules have been asked what to do to the handshake */
+    bool refused;          /* SERVER: it does not grant the STARTTLS that we say; once is enough */
+    bool rude;             /* its end comes without close_notify */
     struct tls_plan *plan; /* owned; NULL: as it should be */
     duration delay;        /* before the handshake, as rules have it */
-    enum fate fate;        /* in place of the handshake */
     instant due;
     uint64_t thrown_away; /* bytes that came in clear when TLS had been agreed on */
     uint64_t injected;    /* SERVER: lines in clear behind STARTTLS that it must not answer */
-    bool refused;         /* SERVER: it does not grant the STARTTLS that we say; once is enough */
-    bool rude;            /* its end comes without close_notify */
 };
 
 /* How long nobody has said anything. */
@@ -439,13 +439,14 @@ void side_is_gone(struct session *session, enum side side);
 bool swap_is_waiting(const struct session *session, const struct smtp_event *event);
 /* Keeps the event's bytes, when rules have asked for that and for nothing that speaks against it;
  * the caller discards them. */
-bool swap_keeps(struct swap *swap, const struct smtp_event *event, const struct outcome *outcome,
+bool swap_keeps(struct swap **place, const struct smtp_event *event, const struct outcome *outcome,
                 instant now);
 /* Takes out what waits; the caller frees the bytes. */
-struct swap swap_take(struct swap *swap);
+struct swap swap_take(struct swap **place);
 /* When the first of them leaves alone; NEVER when none waits. */
 instant swap_due(const struct session *session);
 void swap_deinit(struct swap *swap);
+void swap_forget(struct swap **place);
 
 /* -- queue.c -------------------------------------------------------------------------------- */
 

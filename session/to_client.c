@@ -406,7 +406,7 @@ void handle_reply(struct session *session, struct smtp_event *event, instant now
     session->replies++;
     session->not_replies = 0;
     /* Behind one that goes, the reply to what overtook it may wait in turn. */
-    while (client_lane(session)->swap.bytes.len > 0) {
+    while (client_lane(session)->swap) {
         if (reply_overtakes(session, event, now))
             return;
         reply_goes(session, now);

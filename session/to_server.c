@@ -229,7 +229,7 @@ static bool command_waits(struct session *session, const struct smtp_event *even
 static bool overtakes(const struct session *session, const struct smtp_event *event,
                       const struct outcome *outcome)
 {
-    return session->lanes[TO_SERVER].swap.bytes.len > 0 && !session->detached && !event->overlong &&
+    return session->lanes[TO_SERVER].swap && !session->detached && !event->overlong &&
            verb_may_swap(event->command.verb) && !outcome->taken && !outcome->has_answer &&
            outcome->fate == FATE_NONE;
 }
@@ -283,7 +283,7 @@ static void take_over(struct session *session, const struct smtp_event *event,
     outbox_clear(&client->out);
     dialogue_forget_pending(&session->dialogue);
     lane_discard(client, client->in.len);
-    swap_deinit(&client->swap);
+    swap_forget(&client->swap);
     client->deaf = true;
     session->greeted = true;
     part_company(session, now);

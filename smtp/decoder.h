@@ -42,18 +42,18 @@ enum line_rest {
 struct decoder {
     enum direction going;
     enum phase phase;
-    bool body_as_lines; /* somebody wants BODY line by line and numbered */
-    bool bare_lf;       /* this client ends its own DATA line with a lone LF: so may its dot */
-    bool headers;       /* inside the header block of the current message */
     enum line_place place;
     enum line_rest rest;
-    bool mid_reply;      /* lines of an overlong reply have gone already */
-    unsigned reply_code; /* of an overlong reply: as its first line has it */
+    enum verb overlong_verb; /* REST_COMMAND: of that command */
+    unsigned reply_code;     /* of an overlong reply: as its first line has it */
+    bool body_as_lines;      /* somebody wants BODY line by line and numbered */
+    bool bare_lf;            /* this client ends its own DATA line with a lone LF: so may its dot */
+    bool headers;            /* inside the header block of the current message */
+    bool mid_reply;          /* lines of an overlong reply have gone already */
     bool dot_candidate;  /* the body so far ends in a dot line that only lenient servers honour */
     bool chunk_last;     /* BDAT ... LAST */
     bool in_message;     /* a BDAT message is under way: the next chunk continues it */
-    enum verb overlong_verb; /* REST_COMMAND: of that command */
-    size_t max_line;         /* bytes */
+    size_t max_line;     /* bytes */
     size_t scanned;      /* bytes at the chain's head known to hold no end of the pending event */
     uint64_t chunk_left; /* bytes of the BDAT chunk still to come */
     uint64_t body_bytes; /* bytes of this message so far */
