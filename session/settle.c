@@ -238,6 +238,7 @@ void session_settle(struct session *session, instant now)
     while (lane_step(session, TO_SERVER, now))
         continue;
     settle_leaving(session);
+    starttls_settle(session, now);
     settle_fate(session, now);
     for (int direction = 0; direction < 2; direction++)
         lane_note_pressure(&session->lanes[direction]);

@@ -216,3 +216,25 @@ void tls_begin(struct session *session, enum side side, instant now)
         dialogue_forget_added(&session->dialogue);
     secure_expect(session, side);
 }
+
+/* -- when nobody wants it any more ---------------------------------------------------------- */
+
+/* Who has ended his direction may still be told something, but cannot make TLS. */
+static bool client_is_beyond_tls(const struct session *session)
+{
+    const struct pending *next = dialogue_next(&session->dialogue);
+    bool asked = next && next->held.ptr && next->client_verb == VERB_STARTTLS;
+    return session->lanes[TO_CLIENT].target_gone ||
+           (session->lanes[TO_SERVER].source_ended && asked);
+}
+
+void starttls_settle(struct session *session, instant now)
+{
+    struct lane *lane = &session->lanes[TO_SERVER];
+    if (!secure_is_under_way(session, SERVER) || !client_is_beyond_tls(session))
+        return;
+    log_tls(session, SERVER, NULL, SPAN("the client has ended the connection"), now);
+    lane->reset |= session->ending == ENDING_CLIENT_RESET;
+    side_is_gone(session, SERVER);
+    outbox_step(&session->lanes[TO_CLIENT].out, STEP_FINISH_ALL);
+}

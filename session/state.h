@@ -303,6 +303,8 @@ void starttls_leaves(struct session *session, instant now);
 void starttls_repeat_hello(struct session *session, instant now);
 /* TLS with this side has been agreed on: it is expected from now on. */
 void tls_begin(struct session *session, enum side side, instant now);
+/* Ends the server's handshake when the client that it was for is gone. */
+void starttls_settle(struct session *session, instant now);
 
 /* -- judge.c -------------------------------------------------------------------------------- */
 

@@ -185,6 +185,58 @@ static void draining_ends_a_handshake(void **state)
     driver_end(&driver);
 }
 
+/* -- a client that leaves -------------------------------------------------------------------- */
+
+static void begin_server_handshake(struct driver *driver)
+{
+    begin(driver, NULL);
+    driver->slow_handshakes = true;
+    driver_say(driver, CLIENT, SPAN("STARTTLS\r\n"));
+    driver_say(driver, SERVER, SPAN("220 ready\r\n"));
+    assert_true(session_wishes(driver->session, SERVER) & WISH_SECURE);
+}
+
+static void the_servers_handshake_ends_with_the_client(void **state)
+{
+    (void)state;
+    struct driver driver;
+    begin_server_handshake(&driver);
+    driver_finish(&driver, CLIENT);
+    assert_true(driver.heard[SERVER].finished && driver.heard[CLIENT].finished);
+    /* Nobody reads from the middle of a handshake. */
+    assert_int_equal(session_wishes(driver.session, SERVER), WISH_CLOSE);
+    assert_int_equal(session_ending(driver.session), ENDING_CLIENT_CLOSED);
+    driver_end(&driver);
+    begin_server_handshake(&driver);
+    driver_tear(&driver, CLIENT);
+    assert_true(driver.heard[SERVER].torn);
+    assert_int_equal(session_ending(driver.session), ENDING_CLIENT_RESET);
+    assert_non_null(strstr(text_string(&driver.log), "the client has ended the connection"));
+    driver_end(&driver);
+}
+
+/* Where TLS is the proxy's own affair, a client that has said all it wants is still served. */
+static void a_client_without_tls_may_end_its_direction(void **state)
+{
+    static const struct session_options to_server = { .tls = TLS_TO_SERVER };
+    (void)state;
+    struct driver driver;
+    driver_begin_with(&driver, NULL, &to_server, DRIVER_ACCEPTS);
+    driver_say(&driver, SERVER, SPAN("220 mx.test ESMTP\r\n"));
+    driver_hears(&driver, CLIENT, "220 mx.test ESMTP\r\n");
+    driver.slow_handshakes = true;
+    driver_say(&driver, CLIENT, SPAN("EHLO me.test\r\nQUIT\r\n"));
+    driver_finish(&driver, CLIENT);
+    driver_say(&driver, SERVER, SPAN("250-mx.test\r\n250 STARTTLS\r\n"));
+    driver_say(&driver, SERVER, SPAN("220 ready\r\n"));
+    assert_true(session_wishes(driver.session, SERVER) & WISH_SECURE);
+    driver_shake(&driver, SERVER);
+    driver_hears(&driver, SERVER, "EHLO me.test\r\nSTARTTLS\r\nEHLO me.test\r\n");
+    driver_say(&driver, SERVER, SPAN("250 mx.test\r\n"));
+    driver_hears(&driver, SERVER, "QUIT\r\n");
+    driver_end(&driver);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +245,8 @@ int main(void)
         cmocka_unit_test(the_client_is_forgotten),
         cmocka_unit_test(a_stall_is_not_the_peers_time),
         cmocka_unit_test(draining_ends_a_handshake),
+        cmocka_unit_test(the_servers_handshake_ends_with_the_client),
+        cmocka_unit_test(a_client_without_tls_may_end_its_direction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
