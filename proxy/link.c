@@ -260,7 +260,9 @@ static struct link *link_new(struct link_place *place, const struct arrival *arr
 {
     struct link *link = calloc(1, sizeof *link);
     check(link != NULL);
-    *link = (struct link){ .place = place, .next = place->first, .rules = arrival->rules };
+    *link = (struct link){
+        .place = place, .next = place->first, .rules = arrival->rules, .upstream = arrival->upstream
+    };
     link->passage = passage_new(&(struct passage){
         .upstream = arrival->upstream,
         .dialing = place->dialing,

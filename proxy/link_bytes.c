@@ -21,7 +21,7 @@ static enum direction direction_from(enum side side)
 
 struct securing link_securing(struct link *link)
 {
-    return (struct securing){ link->place->tls, link->session, link->legs };
+    return (struct securing){ link->place->tls, link->session, link->legs, link->upstream };
 }
 
 static void note_trouble(struct link *link, enum side side, ssize_t error, instant now)

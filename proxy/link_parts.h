@@ -20,13 +20,14 @@ struct link {
     struct link *previous;
     struct session *session; /* NULL once the session is over */
     struct rule_set *rules;
-    struct leg legs[2];            /* by enum side */
-    struct passage *passage;       /* to the server; gone when it is no longer needed */
-    struct capture *capture;       /* NULL: nobody captures */
-    struct recording *recording;   /* NULL: nobody records */
-    struct introducer *introducer; /* while the server is told who the client is */
-    struct sorter *sorter;         /* NULL: there is one server, and the leg is its */
-    struct lookup *lookup;         /* the upstream's addresses, while there are more to try */
+    struct leg legs[2];              /* by enum side */
+    const struct upstream *upstream; /* NULL: not chosen yet */
+    struct passage *passage;         /* to the server; gone when it is no longer needed */
+    struct capture *capture;         /* NULL: nobody captures */
+    struct recording *recording;     /* NULL: nobody records */
+    struct introducer *introducer;   /* while the server is told who the client is */
+    struct sorter *sorter;           /* NULL: there is one server, and the leg is its */
+    struct lookup *lookup;           /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
     struct turn turn; /* asked for while something is left to be done at once */
     bool tries_again; /* an attempt to connect has failed; the next one waits for its turn */

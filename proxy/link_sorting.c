@@ -131,7 +131,7 @@ static bool dial_chosen(struct link *link, instant now)
     }
     sorter->is_dialing = true;
     sorter->due = instant_after(now, session_connect_timeout(link->session));
-    link->passage->upstream = &sorter->upstreams->all[sorter->sorting.number];
+    link->upstream = link->passage->upstream = &sorter->upstreams->all[sorter->sorting.number];
     link_connect(link, now);
     return true;
 }

@@ -6,13 +6,13 @@
 
 static const struct tls_plan plain;
 
-static void open_context(struct peer_tls *tls, const char *host)
+static void open_context(struct peer_tls *tls)
 {
     int status;
     tls->verify = verify_new("none", &status);
     check(tls->verify != NULL);
-    tls->context = tls_context_new(&(struct tls_context_plan){
-        .certificates = tls->certificates, .host = host, .verify = tls->verify });
+    tls->context = tls_context_new(
+        &(struct tls_context_plan){ .certificates = tls->certificates, .verify = tls->verify });
 }
 
 int peer_tls_serve(struct peer_tls *tls, const struct certificates_plan *plan)
@@ -21,13 +21,14 @@ int peer_tls_serve(struct peer_tls *tls, const struct certificates_plan *plan)
     tls->plan = *plan;
     tls->certificates = certificates_new(&tls->plan, &status);
     if (tls->certificates)
-        open_context(tls, NULL);
+        open_context(tls);
     return status;
 }
 
 void peer_tls_connect(struct peer_tls *tls, const char *host)
 {
-    open_context(tls, host);
+    tls->host = host;
+    open_context(tls);
 }
 
 void peer_tls_deinit(struct peer_tls *tls)
@@ -41,14 +42,15 @@ void peer_tls_deinit(struct peer_tls *tls)
 
 SSL *peer_tls_accept(struct peer_tls *tls)
 {
-    SSL *ssl = tls_context_accept(tls->context, &plain, NULL);
+    SSL *ssl = tls_context_accept(tls->context, &plain, &(struct tls_upstream){ 0 }, NULL);
     check(ssl != NULL);
     return ssl;
 }
 
 SSL *peer_tls_begin(struct peer_tls *tls)
 {
-    SSL *ssl = tls_context_connect(tls->context, &plain, &tls->resumption);
+    const struct tls_upstream server = { tls->host, &tls->resumption };
+    SSL *ssl = tls_context_connect(tls->context, &plain, &server);
     check(ssl != NULL);
     return ssl;
 }

@@ -15,6 +15,7 @@ struct peer_tls {
     struct verify *verify;
     struct tls_context *context;
     struct resumption resumption;
+    const char *host; /* the server's, of a client; borrowed */
 };
 
 /* Answers 0, or the exit status after one line on stderr; peer_tls_deinit is due in any case. */

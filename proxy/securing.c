@@ -6,7 +6,8 @@
 
 void tls_place_deinit(struct tls_place *place)
 {
-    resumption_deinit(&place->resumption);
+    for (size_t i = 0; i < UPSTREAMS_MAX; i++)
+        resumption_deinit(&place->resumptions[i]);
     buffer_store_deinit(&place->buffers);
 }
 
@@ -17,13 +18,26 @@ static X509 *upstream_certificate(const struct securing *securing)
     return server->layer ? SSL_get0_peer_certificate(layer_ssl(server->layer)) : NULL;
 }
 
+/* Where clients go on to different servers, each of them is somebody else. */
+static struct tls_upstream upstream_of(const struct securing *securing)
+{
+    const struct upstream *upstream = securing->upstream;
+    bool has_host = upstream && upstream->address.kind == ADDRESS_INET;
+    bool is_one = upstream && upstream->address.kind != ADDRESS_ORIGINAL;
+    return (struct tls_upstream){
+        .host = has_host ? upstream->address.host : NULL,
+        .resumption = is_one ? &securing->place->resumptions[upstream->number] : NULL,
+    };
+}
+
 static SSL *begin_ssl(const struct securing *securing, enum side side)
 {
     struct tls_place *place = securing->place;
     const struct tls_plan *plan = session_tls_plan(securing->session, side);
+    const struct tls_upstream upstream = upstream_of(securing);
     if (side == CLIENT)
-        return tls_context_accept(place->context, plan, upstream_certificate(securing));
-    return tls_context_connect(place->context, plan, &place->resumption);
+        return tls_context_accept(place->context, plan, &upstream, upstream_certificate(securing));
+    return tls_context_connect(place->context, plan, &upstream);
 }
 
 static bool fail(const struct securing *securing, enum side side, struct span why, instant now)

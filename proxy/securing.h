@@ -9,13 +9,14 @@
 #include "proxy/leg.h"
 #include "proxy/tls/context.h"
 #include "proxy/tls/wire_buffer.h"
+#include "proxy/upstream.h"
 #include "session/session.h"
 
 /* What all sessions of a thread share for it. */
 struct tls_place {
     struct tls_context *context; /* borrowed; of all threads. NULL: nobody wishes for TLS */
     struct buffer_store buffers;
-    struct resumption resumption; /* of the upstream's sessions */
+    struct resumption resumptions[UPSTREAMS_MAX]; /* by the upstream's number */
 };
 
 void tls_place_deinit(struct tls_place *place);
@@ -24,7 +25,8 @@ void tls_place_deinit(struct tls_place *place);
 struct securing {
     struct tls_place *place;
     struct session *session;
-    struct leg *legs; /* by enum side */
+    struct leg *legs;                /* by enum side */
+    const struct upstream *upstream; /* NULL: not chosen yet */
 };
 
 /* Goes on with a handshake that is wished for. True when the session was told something. */

@@ -33,7 +33,6 @@ static void begin_context(struct tls_run *run, const struct settings *settings)
     run->context = tls_context_new(&(struct tls_context_plan){
         .certificates = run->certificates,
         .keylog = run->keylog,
-        .host = run->plan.host,
         .verify = run->verify,
         .verifies_strictly = !settings->session.unverified_goes_on,
     });
@@ -50,7 +49,6 @@ int tls_run_begin(struct tls_run *run, const struct settings *settings)
         .authority = tls->authority,
         .certificate = tls->certificate,
         .key = tls->key,
-        .host = upstreams_host(&settings->upstreams),
     };
     int status = prepare(run, tls);
     if (status == 0)

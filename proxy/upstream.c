@@ -42,7 +42,7 @@ bool upstreams_add(struct upstreams *upstreams, struct span text, struct text *e
     struct span rest = span_trim(text);
     if (upstreams->count == UPSTREAMS_MAX)
         return refuse(error, text, "is one upstream too many");
-    *upstream = (struct upstream){ 0 };
+    *upstream = (struct upstream){ .number = upstreams->count };
     if (!take_conditions(upstream, &rest, error) || !address_parse(&upstream->address, rest, error))
         return false;
     if (upstream->address.kind == ADDRESS_SYSTEMD)
@@ -126,15 +126,6 @@ bool upstreams_match_any(const struct upstreams *upstreams)
         if (upstreams->all[i].match.len)
             return true;
     return false;
-}
-
-const char *upstreams_host(const struct upstreams *upstreams)
-{
-    for (size_t i = 0; i < upstreams->count; i++) {
-        if (upstreams->all[i].address.kind == ADDRESS_INET)
-            return upstreams->all[i].address.host;
-    }
-    return NULL;
 }
 
 bool upstreams_have_tls(const struct upstreams *upstreams)

@@ -20,6 +20,7 @@ struct upstream {
     bool has_listen;  /* only for clients of one --listen: */
     struct address listen;
     struct span match; /* only for recipients: globs with commas between them; borrowed; or empty */
+    size_t number;     /* in `all` */
 };
 
 /* In the order given; a zeroed struct has none. */
@@ -44,8 +45,6 @@ size_t upstreams_choose_for(const struct upstreams *upstreams, const struct addr
 bool upstreams_need_recipient(const struct upstreams *upstreams, const struct address *listen);
 /* True when that is so for any listener. */
 bool upstreams_match_any(const struct upstreams *upstreams);
-/* The host of the first that has one; NULL when none has. */
-const char *upstreams_host(const struct upstreams *upstreams);
 /* True when one of them begins with TLS. */
 bool upstreams_have_tls(const struct upstreams *upstreams);
 /* True when one of them has an address of this kind. */

@@ -127,10 +127,11 @@ static struct leaf *mint_leaf(struct certificates *certificates, const struct re
 
 /* -- names ------------------------------------------------------------------------------------ */
 
-static void add_usual_hosts(struct identity *identity, const struct certificates *certificates)
+static void add_usual_hosts(struct identity *identity, const struct certificates *certificates,
+                            const char *upstream)
 {
-    if (certificates->plan->host)
-        identity_add_host(identity, certificates->plan->host);
+    if (upstream)
+        identity_add_host(identity, upstream);
     identity_add_host(identity, certificates->host);
     identity_add_host(identity, "localhost");
     identity_add_host(identity, "127.0.0.1");
@@ -138,8 +139,10 @@ static void add_usual_hosts(struct identity *identity, const struct certificates
 }
 
 static void identify(struct identity *identity, const struct certificates *certificates,
-                     const struct recipe *recipe, const char *sni, X509 *upstream)
+                     const struct recipe *recipe, const struct leaf_model *model)
 {
+    const char *sni = model->sni;
+    X509 *upstream = model->upstream;
     if (recipe->has_wrong_name) {
         identity_add_host(identity, "wrong-name.invalid");
         return;
@@ -149,11 +152,17 @@ static void identify(struct identity *identity, const struct certificates *certi
     if (sni && !(upstream && X509_check_host(upstream, sni, 0, 0, NULL) == 1))
         identity_add_host(identity, sni);
     if (!identity->subject)
-        add_usual_hosts(identity, certificates);
+        add_usual_hosts(identity, certificates, model->host);
+}
+
+static void digest_name(EVP_MD_CTX *context, const char *name)
+{
+    const char *said = name ? name : "";
+    check(EVP_DigestUpdate(context, said, strlen(said) + 1));
 }
 
 /* The names are of a fixed length or end in a NUL, so that no two questions look alike. */
-static struct leaf_name name_of(enum certificate_kind kind, const char *sni, const X509 *upstream)
+static struct leaf_name name_of(enum certificate_kind kind, const struct leaf_model *model)
 {
     struct leaf_name name;
     unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
@@ -161,10 +170,11 @@ static struct leaf_name name_of(enum certificate_kind kind, const char *sni, con
     uint8_t number = (uint8_t)kind;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     check(context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL));
-    if (upstream)
-        check(X509_digest(upstream, EVP_sha256(), digest, NULL));
+    if (model->upstream)
+        check(X509_digest(model->upstream, EVP_sha256(), digest, NULL));
     check(EVP_DigestUpdate(context, &number, 1) && EVP_DigestUpdate(context, digest, 32));
-    check(EVP_DigestUpdate(context, sni ? sni : "", sni ? strlen(sni) + 1 : 0));
+    digest_name(context, model->sni);
+    digest_name(context, model->host);
     check(EVP_DigestFinal_ex(context, digest, &length) && length == sizeof name.digest);
     EVP_MD_CTX_free(context);
     memcpy(name.digest, digest, sizeof name.digest);
@@ -175,31 +185,36 @@ static struct leaf_name name_of(enum certificate_kind kind, const char *sni, con
 
 /* With the mutex held. */
 static struct leaf *find_or_mint(struct certificates *certificates, enum certificate_kind kind,
-                                 const char *sni, X509 *upstream)
+                                 const struct leaf_model *model)
 {
-    struct leaf_name name = name_of(kind, sni, upstream);
+    struct leaf_name name = name_of(kind, model);
     time_t now = time(NULL);
     struct leaf *leaf = leaf_cache_find(&certificates->cache, &name, now);
     if (leaf)
         return leaf;
     struct identity identity = { 0 };
-    identify(&identity, certificates, &recipes[kind], sni, upstream);
-    leaf = mint_leaf(certificates, &recipes[kind], &identity, upstream);
+    identify(&identity, certificates, &recipes[kind], model);
+    leaf = mint_leaf(certificates, &recipes[kind], &identity, model->upstream);
     identity_deinit(&identity);
     leaf_cache_add(&certificates->cache, &name, leaf, now);
     return leaf;
 }
 
 struct leaf *certificates_for(struct certificates *certificates, enum certificate_kind kind,
-                              const char *sni, X509 *upstream)
+                              const struct leaf_model *model)
 {
-    if (sni && !identity_is_host(sni))
-        sni = NULL;
+    struct leaf_model like = *model;
+    if (like.sni && !identity_is_host(like.sni))
+        like.sni = NULL;
     uv_mutex_lock(&certificates->mutex);
     struct leaf *leaf = certificates->given;
-    X509 *model = leaf ? leaf->main.certificate : upstream;
+    if (leaf)
+        like.upstream = leaf->main.certificate;
+    /* Only who goes by nothing else goes by the host. */
+    if (like.upstream || like.sni)
+        like.host = NULL;
     if (!leaf || kind != CERTIFICATE_GOOD)
-        leaf = find_or_mint(certificates, kind, sni, model);
+        leaf = find_or_mint(certificates, kind, &like);
     leaf_hold(leaf);
     uv_mutex_unlock(&certificates->mutex);
     return leaf;

@@ -23,7 +23,6 @@ struct certificates_plan {
     const char *authority;   /* --ca: the folder; it has to hold an authority */
     const char *certificate; /* --certificate, for CERTIFICATE_GOOD; NULL: minted */
     const char *key;         /* --key; NULL: it is in the certificate's file */
-    const char *host;        /* the upstream's; may be NULL */
 };
 
 /* Reads what the plan names. When the usual place has no authority, one in memory signs, for this
@@ -36,10 +35,16 @@ void certificates_free(struct certificates *certificates);
  * with them, says so, keeps the old ones and answers false. */
 bool certificates_read_again(struct certificates *certificates);
 
-/* A leaf that is like this; give it back with leaf_release. `sni` and `upstream` may be NULL. Of
- * `sni` only what looks like a host counts. From any thread. */
+/* What a certificate goes by; whatever is not known is NULL. */
+struct leaf_model {
+    const char *sni;  /* of this only what looks like a host counts */
+    X509 *upstream;   /* the certificate that was seen there */
+    const char *host; /* the upstream's */
+};
+
+/* A leaf that is like this; give it back with leaf_release. From any thread. */
 struct leaf *certificates_for(struct certificates *certificates, enum certificate_kind kind,
-                              const char *sni, X509 *upstream);
+                              const struct leaf_model *model);
 
 /* The authority that signs, for a test or a client of our own; borrowed. */
 X509 *certificates_authority(struct certificates *certificates);

@@ -15,7 +15,6 @@ struct tls_context {
     struct tls_context_plan plan;
     SSL_CTX *server;
     SSL_CTX *client;
-    bool asks_for_name;
     int slot; /* of a server's SSL: its struct showing */
 };
 
@@ -23,7 +22,8 @@ struct tls_context {
 struct showing {
     struct certificates *certificates;
     enum certificate_kind kind;
-    X509 *upstream; /* NULL: there is none to be like */
+    X509 *upstream;   /* NULL: there is none to be like */
+    const char *host; /* the upstream's, or NULL; borrowed */
 };
 
 /* -- what the client is shown ----------------------------------------------------------------- */
@@ -44,20 +44,20 @@ static int on_certificate(SSL *ssl, void *argument)
 {
     const struct showing *showing = argument;
     const char *asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    struct leaf *leaf =
-        certificates_for(showing->certificates, showing->kind, asked, showing->upstream);
+    const struct leaf_model model = { asked, showing->upstream, showing->host };
+    struct leaf *leaf = certificates_for(showing->certificates, showing->kind, &model);
     bool fine = leaf_use(leaf, ssl);
     leaf_release(leaf);
     return fine;
 }
 
-static void show(struct tls_context *context, SSL *ssl, enum certificate_kind kind, X509 *upstream)
+static void show(struct tls_context *context, SSL *ssl, const struct showing *wanted)
 {
-    struct showing *showing = calloc(1, sizeof *showing);
+    struct showing *showing = malloc(sizeof *showing);
     check(showing != NULL);
-    *showing = (struct showing){ context->plan.certificates, kind, upstream };
-    if (upstream)
-        X509_up_ref(upstream);
+    *showing = *wanted;
+    if (showing->upstream)
+        X509_up_ref(showing->upstream);
     check(SSL_set_ex_data(ssl, context->slot, showing) == 1);
     SSL_set_cert_cb(ssl, on_certificate, showing);
 }
@@ -87,7 +87,6 @@ struct tls_context *tls_context_new(const struct tls_context_plan *plan)
     struct tls_context *context = calloc(1, sizeof *context);
     check(context != NULL);
     context->plan = *plan;
-    context->asks_for_name = plan->host && is_name(plan->host);
     context->slot = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_free_showing);
     check(context->slot >= 0);
     context->server = make(TLS_server_method(), plan->keylog);
@@ -122,32 +121,34 @@ static SSL *begin(SSL_CTX *context, const struct tls_plan *plan)
     return NULL;
 }
 
-SSL *tls_context_accept(struct tls_context *context, const struct tls_plan *plan, X509 *upstream)
+SSL *tls_context_accept(struct tls_context *context, const struct tls_plan *plan,
+                        const struct tls_upstream *upstream, X509 *shown)
 {
     SSL *ssl = begin(context->server, plan);
     if (!ssl)
         return NULL;
     SSL_set_accept_state(ssl);
-    show(context, ssl, plan->certificate, upstream);
+    show(context, ssl,
+         &(struct showing){ context->plan.certificates, plan->certificate, shown, upstream->host });
     return ssl;
 }
 
 SSL *tls_context_connect(struct tls_context *context, const struct tls_plan *plan,
-                         struct resumption *resumption)
+                         const struct tls_upstream *upstream)
 {
     SSL *ssl = begin(context->client, plan);
     if (!ssl)
         return NULL;
     SSL_set_connect_state(ssl);
     const struct tls_context_plan *own = &context->plan;
-    if (context->asks_for_name)
-        SSL_set_tlsext_host_name(ssl, own->host);
-    if (!verify_prepare(own->verify, ssl, own->host, own->verifies_strictly)) {
+    if (upstream->host && is_name(upstream->host))
+        SSL_set_tlsext_host_name(ssl, upstream->host);
+    if (!verify_prepare(own->verify, ssl, upstream->host, own->verifies_strictly)) {
         SSL_free(ssl);
         return NULL;
     }
-    if (tls_plan_is_plain(plan))
-        resumption_use(resumption, ssl);
+    if (upstream->resumption && tls_plan_is_plain(plan))
+        resumption_use(upstream->resumption, ssl);
     return ssl;
 }
 

@@ -17,7 +17,6 @@ struct tls_context;
 struct tls_context_plan {
     struct certificates *certificates;
     struct keylog *keylog; /* NULL: none */
-    const char *host;      /* the upstream's, asked for in SNI when it is a name; may be NULL */
     const struct verify *verify;
     bool verifies_strictly; /* a certificate that is not fine ends the handshake */
 };
@@ -26,12 +25,19 @@ struct tls_context_plan {
 struct tls_context *tls_context_new(const struct tls_context_plan *plan);
 void tls_context_free(struct tls_context *context);
 
-/* An SSL that answers a client's hello. It shows a certificate like `upstream`'s, which is borrowed
- * until it returns and may be NULL. NULL when the plan's terms cannot be had. */
-SSL *tls_context_accept(struct tls_context *context, const struct tls_plan *plan, X509 *upstream);
-/* An SSL that says hello to the upstream. A plain plan may resume; `resumption` outlives it. */
+/* The server behind a handshake: its own end of it, or whom a client is shown. */
+struct tls_upstream {
+    const char *host; /* in SNI when it is a name; NULL: it has none. Outlives the SSL */
+    struct resumption *resumption; /* NULL: nothing is resumed. Outlives the SSL */
+};
+
+/* An SSL that answers a client's hello. It shows a certificate like the one that the upstream has
+ * shown, which may be NULL. NULL when the plan's terms cannot be had. */
+SSL *tls_context_accept(struct tls_context *context, const struct tls_plan *plan,
+                        const struct tls_upstream *upstream, X509 *shown);
+/* An SSL that says hello to the upstream; a plain plan may resume. */
 SSL *tls_context_connect(struct tls_context *context, const struct tls_plan *plan,
-                         struct resumption *resumption);
+                         const struct tls_upstream *upstream);
 
 /* Behind the upstream's handshake, or what became of it: see verify_result. */
 bool tls_context_verified(const struct tls_context *context, const SSL *ssl,

@@ -5,7 +5,7 @@
 
 #include <openssl/ssl.h>
 
-/* One a thread; zeroed, there is none. */
+/* One a thread and upstream; zeroed, there is none. */
 struct resumption {
     SSL_SESSION *last; /* owned */
 };

@@ -30,7 +30,7 @@ static int set_up(void **state)
 {
     static struct stage stage;
     int status = -1;
-    stage = (struct stage){ .plan = { .authority = stage.folder.path, .host = "mx.test" } };
+    stage = (struct stage){ .plan = { .authority = stage.folder.path } };
     scratch_folder_init(&stage.folder);
     authority_make(&stage.authority, KEY_ECDSA, "the test's authority", 30);
     assert_int_equal(0, authority_save(stage.folder.path, &stage.authority));
@@ -71,7 +71,8 @@ static int judge(X509 *root, const struct leaf_parts *shown, const char *host)
 
 static int judge_kind(struct stage *stage, enum certificate_kind kind, const char *host)
 {
-    struct leaf *leaf = certificates_for(stage->certificates, kind, host, NULL);
+    struct leaf *leaf =
+        certificates_for(stage->certificates, kind, &(struct leaf_model){ host, NULL, "mx.test" });
     int found = judge(stage->authority.certificate, &leaf->main, host);
     if (leaf->also.certificate)
         assert_int_equal(found, judge(stage->authority.certificate, &leaf->also, host));
@@ -102,7 +103,8 @@ static void test_a_leaf_is_for_the_name_that_was_asked_for(void **state)
 {
     struct stage *stage = *state;
     X509 *root = stage->authority.certificate;
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD, "a.example", NULL);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ "a.example", NULL, "mx.test" });
     assert_int_equal(X509_V_OK, judge(root, &leaf->main, "a.example"));
     assert_int_equal(X509_V_ERR_HOSTNAME_MISMATCH, judge(root, &leaf->main, "b.example"));
     leaf_release(leaf);
@@ -114,8 +116,8 @@ static void test_without_a_name_it_is_for_the_upstream_and_this_machine(void **s
     X509 *root = stage->authority.certificate;
     static const char *const hostile[] = { NULL, "", "a b", "\n", "a/b", ".", "x\xff" };
     for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
-        struct leaf *leaf =
-            certificates_for(stage->certificates, CERTIFICATE_GOOD, hostile[i], NULL);
+        struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                             &(struct leaf_model){ hostile[i], NULL, "mx.test" });
         assert_int_equal(X509_V_OK, judge(root, &leaf->main, "mx.test"));
         assert_int_equal(X509_V_OK, judge(root, &leaf->also, "localhost"));
         assert_int_equal(1, X509_check_ip_asc(leaf->main.certificate, "127.0.0.1", 0));
@@ -127,7 +129,8 @@ static void test_without_a_name_it_is_for_the_upstream_and_this_machine(void **s
 static void test_there_is_a_key_for_every_client(void **state)
 {
     struct stage *stage = *state;
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD, "a.example", NULL);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ "a.example", NULL, "mx.test" });
     assert_true(EVP_PKEY_is_a(leaf->main.key, "EC"));
     assert_true(EVP_PKEY_is_a(leaf->also.key, "RSA"));
     leaf_release(leaf);
@@ -168,7 +171,8 @@ static void test_the_upstreams_names_and_kind_of_key_are_mirrored(void **state)
     struct stage *stage = *state;
     X509 *root = stage->authority.certificate;
     X509 *upstream = upstream_with(KEY_RSA, 3);
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD, NULL, upstream);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ NULL, upstream, "mx.test" });
     assert_true(EVP_PKEY_is_a(leaf->main.key, "RSA"));
     assert_null(leaf->also.certificate);
     assert_int_equal(0, X509_NAME_cmp(X509_get_subject_name(upstream),
@@ -184,8 +188,8 @@ static void test_the_name_asked_for_is_added_to_the_upstreams(void **state)
     struct stage *stage = *state;
     X509 *root = stage->authority.certificate;
     X509 *upstream = upstream_with(KEY_ECDSA, 1);
-    struct leaf *leaf =
-        certificates_for(stage->certificates, CERTIFICATE_GOOD, "me.test", upstream);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ "me.test", upstream, "mx.test" });
     assert_true(EVP_PKEY_is_a(leaf->main.key, "EC"));
     assert_int_equal(X509_V_OK, judge(root, &leaf->main, "me.test"));
     assert_int_equal(X509_V_OK, judge(root, &leaf->main, "mail.upstream.test"));
@@ -197,7 +201,8 @@ static void test_an_upstream_of_many_names_is_bounded(void **state)
 {
     struct stage *stage = *state;
     X509 *upstream = upstream_with(KEY_ECDSA, CERTIFICATE_NAMES_MAX * 2);
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD, NULL, upstream);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ NULL, upstream, "mx.test" });
     GENERAL_NAMES *names =
         X509_get_ext_d2i(leaf->main.certificate, NID_subject_alt_name, NULL, NULL);
     assert_int_equal(CERTIFICATE_NAMES_MAX, sk_GENERAL_NAME_num(names));
@@ -211,9 +216,12 @@ static void test_an_upstream_of_many_names_is_bounded(void **state)
 static void test_the_same_question_has_the_same_answer(void **state)
 {
     struct stage *stage = *state;
-    struct leaf *one = certificates_for(stage->certificates, CERTIFICATE_GOOD, "a.example", NULL);
-    struct leaf *same = certificates_for(stage->certificates, CERTIFICATE_GOOD, "a.example", NULL);
-    struct leaf *other = certificates_for(stage->certificates, CERTIFICATE_WEAK, "a.example", NULL);
+    struct leaf *one = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                        &(struct leaf_model){ "a.example", NULL, "mx.test" });
+    struct leaf *same = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ "a.example", NULL, "mx.test" });
+    struct leaf *other = certificates_for(stage->certificates, CERTIFICATE_WEAK,
+                                          &(struct leaf_model){ "a.example", NULL, "mx.test" });
     assert_ptr_equal(one, same);
     assert_ptr_not_equal(one, other);
     leaf_release(one);
@@ -225,23 +233,26 @@ static void ask_for(struct stage *stage, unsigned n)
 {
     char name[32];
     snprintf(name, sizeof name, "n%u.example", n);
-    leaf_release(certificates_for(stage->certificates, CERTIFICATE_EXPIRED, name, NULL));
+    leaf_release(certificates_for(stage->certificates, CERTIFICATE_EXPIRED,
+                                  &(struct leaf_model){ name, NULL, "mx.test" }));
 }
 
 static void test_what_was_asked_for_longest_ago_makes_room(void **state)
 {
     struct stage *stage = *state;
-    struct leaf *first = certificates_for(stage->certificates, CERTIFICATE_WEAK, "a.example", NULL);
+    struct leaf *first = certificates_for(stage->certificates, CERTIFICATE_WEAK,
+                                          &(struct leaf_model){ "a.example", NULL, "mx.test" });
     X509 *upstream = upstream_with(KEY_ECDSA, 1);
-    struct leaf *old =
-        certificates_for(stage->certificates, CERTIFICATE_WEAK, "a.example", upstream);
+    struct leaf *old = certificates_for(stage->certificates, CERTIFICATE_WEAK,
+                                        &(struct leaf_model){ "a.example", upstream, "mx.test" });
     for (unsigned i = 0; i < LEAVES_MAX - 1; i++)
         ask_for(stage, i);
-    struct leaf *again =
-        certificates_for(stage->certificates, CERTIFICATE_WEAK, "a.example", upstream);
+    struct leaf *again = certificates_for(stage->certificates, CERTIFICATE_WEAK,
+                                          &(struct leaf_model){ "a.example", upstream, "mx.test" });
     assert_ptr_equal(old, again);
     leaf_release(again);
-    again = certificates_for(stage->certificates, CERTIFICATE_WEAK, "a.example", NULL);
+    again = certificates_for(stage->certificates, CERTIFICATE_WEAK,
+                             &(struct leaf_model){ "a.example", NULL, "mx.test" });
     assert_ptr_not_equal(first, again);
     leaf_release(again);
     leaf_release(old);
@@ -338,7 +349,8 @@ static void test_a_given_certificate_is_shown_with_its_chain(void **state)
     give_certificate(stage, KEY_RSA, file);
     stage->plan.certificate = file;
     assert_true(certificates_read_again(stage->certificates));
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD, "a.example", NULL);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ "a.example", NULL, "mx.test" });
     assert_int_equal(1, X509_check_host(leaf->main.certificate, "given.test", 0, 0, NULL));
     assert_int_equal(0, X509_check_host(leaf->main.certificate, "a.example", 0, 0, NULL));
     assert_int_equal(1, sk_X509_num(leaf->main.chain));

@@ -52,7 +52,8 @@ static void write_pin(char pin[PIN_SIZE], const unsigned char *bytes, size_t siz
 static void pin_key(struct stage *stage)
 {
     unsigned char *bytes = NULL;
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD, "mx.test", NULL);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_GOOD,
+                                         &(struct leaf_model){ "mx.test", NULL, "mx.test" });
     int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf->main.certificate), &bytes);
     write_pin(stage->pin, bytes, (size_t)size);
     OPENSSL_free(bytes);
@@ -91,7 +92,8 @@ static int tear_down(void **state)
 static SSL *server_end(struct stage *stage, enum certificate_kind kind, BIO *wire)
 {
     SSL *ssl = SSL_new(stage->server);
-    struct leaf *leaf = certificates_for(stage->certificates, kind, "mx.test", NULL);
+    struct leaf *leaf = certificates_for(stage->certificates, kind,
+                                         &(struct leaf_model){ "mx.test", NULL, "mx.test" });
     assert_true(leaf_use(leaf, ssl));
     leaf_release(leaf);
     SSL_set_accept_state(ssl);
@@ -218,7 +220,8 @@ static void test_a_pinned_certificate(void **state)
 {
     struct stage *stage = *state;
     char pin[PIN_SIZE];
-    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_EXPIRED, "mx.test", NULL);
+    struct leaf *leaf = certificates_for(stage->certificates, CERTIFICATE_EXPIRED,
+                                         &(struct leaf_model){ "mx.test", NULL, "mx.test" });
     unsigned char *bytes = NULL;
     int size = i2d_X509(leaf->main.certificate, &bytes);
     write_pin(pin, bytes, (size_t)size);
