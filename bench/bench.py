@@ -76,7 +76,8 @@ class Bench:
         self.directory.chmod(0o755)
         self.kinds = [kind for kind in form.contenders if _is_wanted(kind.name, only, NAMES)
                       or kind.name == contenders.BASELINE]
-        self.measures = [measure for measure in (*measures.SAMPLED, measures.IDLE)
+        self.measures = [measure for measure in (*measures.SAMPLED, *measures.ENCRYPTED,
+                                           measures.IDLE)
                          if _is_wanted(measure.name, only, measures.NAMES)]
         self.sessions_max = (resource.getrlimit(resource.RLIMIT_NOFILE)[1]
                              - DESCRIPTORS_SPARE) // 2
@@ -84,14 +85,29 @@ class Bench:
         self.troubles = []
         self.shown = []
         self.progress = Progress()
-        self.sink = load.Sink(self.layout.load)
-        stack.callback(self.sink.stop)
+        self.stack = stack
+        self.sinks = {}
 
     # -- starting and ending contenders ---------------------------------------------------------
 
-    def start(self, kind, stack: ExitStack, upstream: int):
+    def sink_of(self, kind, tls) -> load.Sink:
+        """Who wants the same of it shares one; all of them live as long as the run."""
+        options = tls.sink_options(kind.security) if tls else ()
+        if tls:
+            tls.make()
+        if options not in self.sinks:
+            self.sinks[options] = load.Sink(self.layout.load, *options)
+            self.stack.callback(self.sinks[options].stop)
+        return self.sinks[options]
+
+    def tls_of(self, measure):
+        """What a measure wants both sides to have; None: they are in clear."""
+        how = measure.tls
+        return contenders.Tls(self.directory, how == "resumed") if how else None
+
+    def start(self, kind, stack: ExitStack, upstream: int, tls=None):
         place = Path(tempfile.mkdtemp(prefix=f"{kind.name}-", dir=self.directory))
-        contender = kind(place, upstream, self.sessions_max)
+        contender = kind(place, upstream, self.sessions_max, tls)
         stack.callback(contender.stop)
         return contender.start(self.layout.proxy)
 
@@ -105,7 +121,7 @@ class Bench:
         round with new processes, since where one's memory lies is luck that stays with it."""
         wanted = [measure for measure in self.measures if measure != measures.IDLE]
         plan = [(measure, kind) for measure in wanted for kind in self.kinds
-                if kind.takes(measure.name)]
+                if kind.takes(measure)]
         for number in range(1, self.form.rounds + self.form.rounds_more + 1):
             if number > self.form.rounds:
                 plan = [place for place in plan if self._lacks_samples(*place)]
@@ -114,12 +130,16 @@ class Bench:
         self.progress.over()
 
     def _sample_round(self, number: int, plan: list, stack: ExitStack) -> None:
-        kinds = dict.fromkeys(kind for _, kind in plan)
-        running = {kind: self.start(kind, stack, self.sink.port) for kind in kinds}
-        self.shown = self.shown or [(kind, running[kind].shown()) for kind in kinds]
+        running = {}
+        for measure, kind in plan:
+            if (kind, measure.tls) not in running:
+                tls = self.tls_of(measure)
+                running[kind, measure.tls] = self.start(kind, stack, self.sink_of(kind, tls).port,
+                                                        tls)
+        self.shown = self.shown or [(kind, running[kind, tls].shown()) for kind, tls in running]
         for place, (measure, kind) in enumerate(plan):
             self.progress.show(number, place / len(plan), measure.name, kind.name)
-            self._guarded(running[kind], measure, self._sample)
+            self._guarded(running[kind, measure.tls], measure, self._sample)
 
     def _lacks_samples(self, measure, kind) -> bool:
         samples = self.samples.get((kind.name, measure.name), [])
@@ -133,18 +153,21 @@ class Bench:
 
     def _sample(self, contender, measure) -> dict:
         home = self.layout.together if measure.together else self.layout.load
-        watched = [pid for pid in (self.sink.pid, contender.pid) if pid]
-        cpus.pin(self.sink.pid, home)
+        receiver = self.sink_of(contender, contender.tls)
+        watched = [pid for pid in (receiver.pid, contender.pid) if pid]
+        cpus.pin(receiver.pid, home)
         neighbours = cpus.Neighbours(watched)
-        sample = load.run(self.command(contender.port, measure), watched, home)
+        sample = load.run(self.command(contender.port, measure, contender), watched, home)
         own, sink, *proxy = sample["cpu"]
         contender.rest()
         return sample | {"proxy_cpu": proxy[0] if proxy else None, "others_cpu": own + sink,
                          "disturbed": neighbours.disturbed(sample["load_cpu"])}
 
-    def command(self, port, measure) -> list:
+    def command(self, port, measure, kind=contenders.Direct) -> list:
         sessions = self.held if measure == measures.IDLE else measure.sessions
-        return load.command(port, measure.mode, sessions, measure.size, self.form.milliseconds)
+        tls = self.tls_of(measure)
+        return load.command(port, measure.mode, sessions, measure.size, self.form.milliseconds,
+                            *(tls.client_options(kind.security) if tls else ()))
 
     # -- memory ---------------------------------------------------------------------------------
 
@@ -157,8 +180,8 @@ class Bench:
             return
         for kind in self.kinds:
             with ExitStack() as stack:
-                contender = self.start(kind, stack, self.sink.port)
-                if contender.pid and kind.takes(measures.IDLE.name):
+                contender = self.start(kind, stack, self.sink_of(kind, None).port)
+                if contender.pid and kind.takes(measures.IDLE):
                     self._guarded(contender, measures.IDLE, self._hold)
 
     def _hold(self, contender, _) -> dict:
@@ -183,7 +206,7 @@ class Bench:
 
     def _cross_check(self, check: CrossCheck, stack: ExitStack) -> None:
         running = [self.start(kind, stack, check.port) for kind in self.kinds
-                   if kind.takes(CROSS_CHECK.name)]
+                   if kind.takes(CROSS_CHECK)]
         for _ in range(self.form.cross_checks):
             for contender in running:
                 self._guarded(contender, CROSS_CHECK, check.sample)

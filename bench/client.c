@@ -2,7 +2,7 @@
  * measured. It says the same mail over and over and prints one JSON object (tally.h).
  *
  *   bench-client --port N [--mode MODE] [--sessions N] [--size BYTES] [--milliseconds N]
- *                [--watch PID]...
+ *                [--tls implicit|starttls [--resume]] [--watch PID]...
  *
  * Modes are listed in script.h. `hold` prints "holding N" when all sessions have been greeted, and
  * ends with its standard input. */
@@ -34,6 +34,8 @@ static const struct option options[] = {
     { "sessions", required_argument, NULL, 's' },
     { "watch", required_argument, NULL, 'w' },
     { "milliseconds", required_argument, NULL, 't' },
+    { "tls", required_argument, NULL, 'S' },
+    { "resume", no_argument, NULL, 'r' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -49,6 +51,8 @@ static void take_option(int option, struct wanted *wanted, struct tally *tally)
     case 't':
         wanted->load.lasts_ns = NS_PER_MS * option_number("milliseconds", optarg, MILLISECONDS_MAX);
         break;
+    case 'S': wanted->load.security = security_of(optarg); break;
+    case 'r': wanted->load.resumes = true; break;
     case 'w': tally_watch(tally, option_number("watch", optarg, PID_MAX)); break;
     default: refuse("unknown option; the head of bench/client.c lists them");
     }
@@ -56,7 +60,7 @@ static void take_option(int option, struct wanted *wanted, struct tally *tally)
 
 static void take_mode(const struct wanted *wanted, struct script *script)
 {
-    if (script_init(script, wanted->mode, wanted->size))
+    if (script_init(script, wanted->mode, wanted->size, wanted->load.security == BY_STARTTLS))
         return;
     fprintf(stderr, "bench-client: --mode %s: the modes are %s\n", wanted->mode, script_modes());
     exit(EX_USAGE);

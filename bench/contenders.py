@@ -2,6 +2,7 @@
 import os
 import signal
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from cpus import pin
@@ -35,8 +36,8 @@ defaults
     timeout client 1h
     timeout server 1h
 listen smtp
-    bind 127.0.0.1:{port}
-    server sink 127.0.0.1:{upstream}
+    bind 127.0.0.1:{port}{bind}
+    server sink 127.0.0.1:{upstream}{server}
 """
 
 NGINX = """\
@@ -54,6 +55,41 @@ stream {{
 """
 
 
+
+
+@dataclass(frozen=True)
+class Tls:
+    """What TLS is made with on both sides; `resumes`: handshakes take sessions up again."""
+
+    directory: Path
+    resumes: bool
+
+    @property
+    def certificate(self) -> Path:
+        return self.directory / "certificate.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.directory / "key.pem"
+
+    def make(self) -> None:
+        """A self-signed ECDSA certificate; HAProxy wants the key in the same file."""
+        if self.certificate.exists():
+            return
+        subprocess.run(
+            ["openssl", "req", "-x509", "-nodes", "-days", "3", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-keyout", self.key, "-out", self.certificate, "-subj",
+             "/CN=localhost"], check=True, stderr=subprocess.DEVNULL)
+        self.certificate.write_text(self.certificate.read_text() + self.key.read_text())
+
+    def sink_options(self, security: str) -> tuple:
+        return ("--tls", security, "--certificate", str(self.certificate), "--key", str(self.key),
+                *(["--tickets"] if self.resumes else []))
+
+    def client_options(self, security: str) -> tuple:
+        return ("--tls", security, *(["--resume"] if self.resumes else []))
+
+
 class Direct:
     """Nothing at all."""
 
@@ -61,16 +97,21 @@ class Direct:
     about = "the load speaks to the sink itself"
     pid = None
     only = ()  # measures; none named means all
+    security = "implicit"  # how TLS begins where it is measured
+    has_tls = True
+    has_clear = True
 
-    def __init__(self, directory: Path, upstream: int, sessions: int):
-        """`sessions`: how many it must be able to hold."""
+    def __init__(self, directory: Path, upstream: int, sessions: int, tls: Tls = None):
+        """`sessions`: how many it must be able to hold; without `tls` all is in clear."""
+        self.tls = tls
         self.directory = directory
         self.upstream = self.port = upstream
         self.sessions = sessions
 
     @classmethod
-    def takes(cls, measure: str) -> bool:
-        return not cls.only or measure in cls.only
+    def takes(cls, measure) -> bool:
+        fits = cls.has_tls if measure.tls else cls.has_clear
+        return fits and (not cls.only or measure.name in cls.only)
 
     def start(self, cpus) -> "Direct":
         return self
@@ -89,8 +130,8 @@ class Direct:
 class Proxy(Direct):
     """A program of its own; subclasses say how it is started."""
 
-    def __init__(self, directory: Path, upstream: int, sessions: int):
-        super().__init__(directory, upstream, sessions)
+    def __init__(self, directory: Path, upstream: int, sessions: int, tls: Tls = None):
+        super().__init__(directory, upstream, sessions, tls)
         self.port = free_port()
         self.process = None
 
@@ -162,12 +203,20 @@ class HAProxy(Configured):
         return ["haproxy", "-db", "-f", str(self.file)]
 
     def configuration(self) -> str:
-        return HAPROXY.format(port=self.port, upstream=self.upstream, sessions=self.sessions)
+        bind, server = self.secure() if self.tls else ("", "")
+        return HAPROXY.format(port=self.port, upstream=self.upstream, sessions=self.sessions,
+                              bind=bind, server=server)
+
+    def secure(self) -> tuple:
+        """Both sides are encrypted; it would resume by itself."""
+        reuse = "" if self.tls.resumes else " no-ssl-reuse"
+        return f" ssl crt {self.tls.certificate}", f" ssl verify none{reuse}"
 
 
 class Nginx(Configured):
     name = "nginx"
     about = "nginx's stream module, one process: understands nothing either"
+    has_tls = False
 
     def command(self) -> list:
         return ["nginx", "-c", str(self.file), "-p", str(self.directory)]
@@ -183,13 +232,28 @@ class Smtpchaos(Proxy):
     options = ()
 
     def command(self) -> list:
-        return [os.environ["SMTPCHAOS_BIN"], "proxy", "--listen", f"127.0.0.1:{self.port}",
-                "--upstream", f"127.0.0.1:{self.upstream}", "--seed", "1", *self.options]
+        prefix = "smtps:" if self.tls and self.security == "implicit" else ""
+        return [os.environ["SMTPCHAOS_BIN"], "proxy",
+                "--listen", f"{prefix}127.0.0.1:{self.port}",
+                "--upstream", f"{prefix}127.0.0.1:{self.upstream}", "--seed", "1",
+                *(self.secure() if self.tls else ()), *self.options]
+
+    def secure(self) -> tuple:
+        return ("--tls", "intercept", "--certificate", str(self.tls.certificate),
+                "--key", str(self.tls.key))
+
+
+class WithStarttls(Smtpchaos):
+    name = "starttls"
+    about = "smtpchaos between two sides with STARTTLS, where the others have TLS from the start"
+    security = "starttls"
+    has_clear = False
 
 
 class WithRules(Smtpchaos):
     name = "rules"
     about = "smtpchaos with ten rules that never fire"
+    has_tls = False
     options = tuple(word for rule in IDLE_RULES for word in ("--rule", rule))
 
 
@@ -198,11 +262,13 @@ class WithLineRule(Smtpchaos):
     about = "smtpchaos with a rule that looks at each line of a mail and never fires"
     options = ("--rule", LINE_RULE)
     only = ("reused", "bulk")
+    has_tls = False
 
 
 class WithJournal(Smtpchaos):
     name = "journal"
     about = "smtpchaos with its journal in JSON"
+    has_tls = False
 
     @property
     def journal(self) -> Path:
@@ -217,6 +283,6 @@ class WithJournal(Smtpchaos):
         os.truncate(self.journal, 0)
 
 
-USUAL = (Direct, HAProxy, Smtpchaos, WithRules, WithJournal)
+USUAL = (Direct, HAProxy, Smtpchaos, WithRules, WithJournal, WithStarttls)
 ALL = (*USUAL, WithLineRule, Nginx)
 BASELINE = HAProxy.name

@@ -26,7 +26,7 @@ enum stage {
 };
 
 struct session {
-    int fd;
+    struct stream stream;
     unsigned step;     /* of the script; its count stands for the farewell */
     size_t sent;       /* bytes of the step */
     unsigned due;      /* replies that are awaited */
@@ -43,6 +43,7 @@ struct load {
     struct tally *tally;
     struct session *sessions;
     enum stage stage;
+    SSL_CTX *context; /* NULL: no TLS */
     int epoll;
     unsigned opened; /* sessions that have begun */
     unsigned warm;   /* sessions that are in their rounds, or have done one */
@@ -61,7 +62,7 @@ static void watch(const struct load *load, struct session *session, int operatio
 {
     struct epoll_event event = { .events = EPOLLIN | (writes ? (unsigned)EPOLLOUT : 0),
                                  .data.ptr = session };
-    if (epoll_ctl(load->epoll, operation, session->fd, &event) != 0)
+    if (epoll_ctl(load->epoll, operation, session->stream.fd, &event) != 0)
         fail("epoll_ctl");
     session->is_writing = writes;
 }
@@ -72,15 +73,17 @@ static void say_on(struct load *load, struct session *session)
     bool is_full = false;
     while (session->sent < step->len && !is_full) {
         ssize_t sent =
-            send(session->fd, step->bytes + session->sent, step->len - session->sent, MSG_NOSIGNAL);
+            stream_send(&session->stream, step->bytes + session->sent, step->len - session->sent);
         is_full = sent < 0 && errno == EAGAIN;
         if (sent < 0 && !is_full)
             fail("a session broke while it spoke");
         session->sent += sent > 0 ? (size_t)sent : 0;
         load->tally->bytes += sent > 0 ? (uint64_t)sent : 0;
     }
-    if (is_full != session->is_writing)
-        watch(load, session, EPOLL_CTL_MOD, is_full);
+    /* In a handshake it is reading that leads on. */
+    bool waits = is_full && stream_is_ready(&session->stream);
+    if (waits != session->is_writing)
+        watch(load, session, EPOLL_CTL_MOD, waits);
 }
 
 static void begin_step(struct load *load, struct session *session, unsigned step)
@@ -93,18 +96,27 @@ static void begin_step(struct load *load, struct session *session, unsigned step
     say_on(load, session);
 }
 
+/* A connection over loopback is there at once, so that the hello finds room. */
+static void secure(const struct load *load, struct session *session)
+{
+    stream_secure(&session->stream, load->context, false);
+    stream_shake(&session->stream);
+}
+
 static void session_open(struct load *load, struct session *session)
 {
     bool is_warm = session->is_warm;
-    *session = (struct session){ .fd = loopback_connect(load->options->port), .is_warm = is_warm };
+    *session =
+        (struct session){ .stream.fd = loopback_connect(load->options->port), .is_warm = is_warm };
     watch(load, session, EPOLL_CTL_ADD, false);
+    if (load->options->security == IMPLICIT)
+        secure(load, session);
     begin_step(load, session, 0);
 }
 
 static void session_close(struct load *load, struct session *session)
 {
-    close(session->fd);
-    session->fd = -1;
+    stream_close(&session->stream);
     load->left++;
 }
 
@@ -136,7 +148,7 @@ static void round_over(struct load *load, struct session *session)
     } else if (load->stage == LEAVING) {
         session_close(load, session);
     } else if (script->reconnects) {
-        close(session->fd);
+        stream_close(&session->stream);
         session_open(load, session);
     } else {
         begin_step(load, session, script->loop_from);
@@ -157,6 +169,8 @@ static void step_over(struct load *load, struct session *session)
         /* Who only holds is warm when the rounds begin. */
         if (load->options->holds && next == load->script->loop_from)
             note_warm(load, session);
+        if (load->script->steps[session->step].secures)
+            secure(load, session);
         begin_step(load, session, next);
     }
 }
@@ -179,28 +193,37 @@ static void count_replies(struct session *session, const char *bytes, size_t len
     }
 }
 
-static void hear(struct load *load, struct session *session)
+/* True when there may be more. */
+static bool hear_once(struct load *load, struct session *session)
 {
     char bytes[READ_SIZE];
-    ssize_t got = read(session->fd, bytes, sizeof bytes);
+    ssize_t got = stream_read(&session->stream, bytes, sizeof bytes);
     if (got < 0 && errno == EAGAIN)
-        return;
+        return false;
     if (got < 0)
         fail("a session broke while it listened");
     if (got == 0)
         refuse("a session was ended by the other side");
+    bool more = stream_has_more(&session->stream);
     count_replies(session, bytes, (size_t)got);
     if (session->due == 0)
         step_over(load, session);
+    return more && session->stream.fd >= 0;
+}
+
+static void hear(struct load *load, struct session *session)
+{
+    while (hear_once(load, session))
+        continue;
 }
 
 static void serve(struct load *load, const struct epoll_event *event)
 {
     struct session *session = event->data.ptr;
-    if (event->events & EPOLLOUT)
-        say_on(load, session);
     if (event->events & ~(unsigned)EPOLLOUT)
         hear(load, session);
+    if (session->stream.fd >= 0 && session->sent < current_step(load, session)->len)
+        say_on(load, session);
 }
 
 /* -- the whole -------------------------------------------------------------------------------- */
@@ -252,6 +275,8 @@ void load_run(const struct load_options *options, const struct script *script, s
     };
     if (!load.sessions || load.epoll < 0)
         fail("no room for the sessions");
+    if (options->security != IN_CLEAR)
+        load.context = stream_client_context(options->resumes);
     open_next(&load);
     while (load.left < options->sessions)
         turn(&load);

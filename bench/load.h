@@ -5,13 +5,16 @@
 #include <stdint.h>
 
 #include "bench/script.h"
+#include "bench/stream.h"
 #include "bench/tally.h"
 
 struct load_options {
     uint16_t port;     /* of the loopback address */
     unsigned sessions; /* at once */
     uint64_t lasts_ns; /* how long is measured, from when every session has done a round */
-    bool holds; /* once all are in their rounds: say so, and wait for standard input to end */
+    enum security security;
+    bool resumes; /* TLS: takes sessions up again */
+    bool holds;   /* once all are in their rounds: say so, and wait for standard input to end */
 };
 
 /* Runs to the end of every session's last round, and fills the tally. A session that is refused or

@@ -21,8 +21,8 @@ def program(name: str) -> str:
 class Sink:
     """The receiver behind every contender."""
 
-    def __init__(self, cpus: set):
-        self.command = [program("bench-sink")]
+    def __init__(self, cpus: set, *options):
+        self.command = [program("bench-sink"), *options]
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, text=True)
         pin(self.pid, cpus)
@@ -40,9 +40,9 @@ class Sink:
         self.process.communicate()
 
 
-def command(port, mode: str, sessions: int, size: int, milliseconds) -> list:
+def command(port, mode: str, sessions: int, size: int, milliseconds, *options) -> list:
     return [program("bench-client"), "--port", str(port), "--mode", mode, "--sessions",
-            str(sessions), "--size", str(size), "--milliseconds", str(milliseconds)]
+            str(sessions), "--size", str(size), "--milliseconds", str(milliseconds), *options]
 
 
 def run(words: list, watched: list, cpus: set) -> dict:

@@ -25,6 +25,7 @@ class Measure:
     sessions: int = 50
     size: int = 1024
     together: bool = False
+    tls: str = ""  # on both sides: "full" handshakes, or "resumed" ones
 
 
 def rate(unit: str) -> Figure:
@@ -47,13 +48,14 @@ MEDIAN = Figure("p50", "µs, p50", lambda sample: sample["p50_us"], 1, False)
 SLOWEST = Figure("p99", "µs, p99", lambda sample: sample["p99_us"], 1, False)
 RESIDENT = Figure("memory", "KiB a session", lambda sample: sample["kib"], 2, False)
 MESSAGES = (rate("messages/s"), cost("CPU µs a message"))
+SESSIONS = (rate("connections/s"), cost("CPU µs a connection"))
 
 SAMPLED = (
     Measure("reused", "Connections reused: 50 sessions, 1 KiB, each reply awaited", MESSAGES),
     Measure("pipelined", "The same, pipelined", MESSAGES, "pipelined"),
     Measure("connection", "A connection each: 50 at once, 1 KiB", MESSAGES, "connection"),
     Measure("greeting", "Bare connections: greeting, QUIT; 50 at once",
-            (rate("connections/s"), cost("CPU µs a connection")), "greeting"),
+            SESSIONS, "greeting"),
     Measure("bulk", "Bulk: 4 sessions, messages of 10 MB", (MEGABYTES, PER_GIGABYTE),
             sessions=4, size=10_000_000),
     Measure("message", "One message from MAIL to 250; one session, all on one CPU",
@@ -61,6 +63,14 @@ SAMPLED = (
     Measure("noop", "NOOP round trip; one session, all on one CPU", (MEDIAN, SLOWEST), "noop",
             sessions=1, together=True),
 )
+ENCRYPTED = (
+    Measure("handshake", "TLS on both sides, full handshakes: greeting, QUIT; 50 at once",
+            SESSIONS, "greeting", tls="full"),
+    Measure("resumed", "The same, sessions resumed on both sides", SESSIONS, "greeting",
+            tls="resumed"),
+    Measure("tls-bulk", "Bulk, TLS on both sides: 4 sessions, messages of 10 MB",
+            (MEGABYTES, PER_GIGABYTE), sessions=4, size=10_000_000, tls="full"),
+)
 IDLE = Measure("idle", "Memory an idle session, of thousands held behind the greeting", (RESIDENT,),
                "hold")
-NAMES = tuple(measure.name for measure in (*SAMPLED, IDLE))
+NAMES = tuple(measure.name for measure in (*SAMPLED, *ENCRYPTED, IDLE))

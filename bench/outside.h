@@ -1,6 +1,6 @@
 /* outside: what both load programs need of the world: loopback sockets, a clock, options, and one
- * line on stderr when something fails. They link nothing but the C library, so that the product is
- * never measured with its own code. */
+ * line on stderr when something fails. They link nothing of ours, so that the product
+ * is never measured with its own code. */
 #ifndef SMTPCHAOS_BENCH_OUTSIDE_H
 #define SMTPCHAOS_BENCH_OUTSIDE_H
 

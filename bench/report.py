@@ -37,7 +37,8 @@ def _listed(numbers: set) -> str:
 
 
 def _commands(bench) -> list:
-    lines = ["Command lines", f"  sink       {' '.join(bench.sink.command)}"]
+    lines = ["Command lines"]
+    lines += [f"  sink       {' '.join(sink.command)}" for sink in bench.sinks.values()]
     for kind, shown in bench.shown:
         lines.append(f"  {kind.name:<10} {kind.about}")
         lines += [f"             {line}" for line in shown]

@@ -11,6 +11,7 @@
 #define RCPT "RCPT TO:<bob@bench.test>\r\n"
 #define DATA "DATA\r\n"
 #define QUIT "QUIT\r\n"
+#define STARTTLS "STARTTLS\r\n"
 #define LINE_END_LEN ((size_t)2)
 #define END ".\r\n"
 #define ENVELOPE MAIL RCPT DATA
@@ -22,7 +23,7 @@ static const char line[] =
 
 static struct step step_of(const char *text, unsigned replies)
 {
-    return (struct step){ text, strlen(text), replies };
+    return (struct step){ .bytes = text, .len = strlen(text), .replies = replies };
 }
 
 static void add(struct script *script, struct step step)
@@ -48,7 +49,7 @@ static struct step mail_of(struct script *script, size_t size, const char *endin
     for (size_t i = 0; i < ending_len; i++)
         mail[len + i] = ending[i];
     script->mail = mail;
-    return (struct step){ mail, len + ending_len, replies };
+    return (struct step){ .bytes = mail, .len = len + ending_len, .replies = replies };
 }
 
 static void add_greeting(struct script *script)
@@ -128,13 +129,27 @@ static const struct {
     { "hold", make_hold },
 };
 
-bool script_init(struct script *script, const char *mode, size_t size)
+/* Behind the greeting, before all else. */
+static void insert_starttls(struct script *script)
+{
+    struct step *steps = script->steps;
+    memmove(steps + 3, steps + 1, (script->count - 1) * sizeof *steps);
+    steps[1] = step_of(EHLO, 1);
+    steps[2] = step_of(STARTTLS, 1);
+    steps[2].secures = true;
+    script->count += 2;
+    script->loop_from += script->loop_from ? 2 : 0;
+}
+
+bool script_init(struct script *script, const char *mode, size_t size, bool starttls)
 {
     *script = (struct script){ 0 };
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         if (strcmp(mode, modes[i].name) != 0)
             continue;
         modes[i].make(script, size);
+        if (starttls)
+            insert_starttls(script);
         return true;
     }
     return false;

@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define STEPS_MAX 8
+#define STEPS_MAX 10
 
 struct step {
     const char *bytes; /* may be empty */
     size_t len;
     unsigned replies;
+    bool secures; /* TLS begins behind its replies */
 };
 
 /* Steps from `loop_from` on are said again and again; each round is what is counted. */
@@ -23,14 +24,15 @@ struct script {
     char *mail;
 };
 
-/* The script called `mode`, with mail of `size` bytes. False when there is none of that name:
+/* The script called `mode`, with mail of `size` bytes, behind STARTTLS when that is wanted. False
+ * when there is none of that name:
  *   lockstep    rounds of MAIL, RCPT, DATA, mail on one connection, each reply awaited
  *   pipelined   the same; the next message's commands leave with the mail (RFC 2920 section 3.1)
  *   connection  a connection for each message
  *   greeting    a connection for nothing: greeting, QUIT
  *   noop        rounds of NOOP
  *   hold        the greeting, and then nothing */
-bool script_init(struct script *script, const char *mode, size_t size);
+bool script_init(struct script *script, const char *mode, size_t size, bool starttls);
 void script_deinit(struct script *script);
 
 /* The names of all modes, for a message. */

@@ -2,7 +2,9 @@
  * measured. It accepts every command and throws mail away. One thread; the replies to all that one
  * read brought leave in one write, as a receiver with PIPELINING does it.
  *
- *   bench-sink [--port N]     prints "listening 127.0.0.1:N", then serves until it is ended */
+ *   bench-sink [--port N] [--tls implicit|starttls --certificate FILE --key FILE [--tickets]]
+ *
+ * It prints "listening 127.0.0.1:N", then serves until it is ended. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "bench/outside.h"
+#include "bench/stream.h"
 
 #define READ_SIZE ((size_t)256 * 1024)
 #define EVENTS_MAX 256
@@ -23,18 +26,27 @@
 #define REPLY_MAX ((size_t)128)
 #define DESCRIPTORS_MAX 65536
 
+#define OFFER "250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n"
+static const char offer[] = "250-sink\r\n" OFFER;
+static const char offering[] = "250-sink\r\n250-STARTTLS\r\n" OFFER;
+
 static const char end_of_mail[] = "\r\n.\r\n";
 #define END_LEN (sizeof end_of_mail - 1)
 /* How much of the end may stand in front of its dot, and with its dot. */
 #define BEFORE_DOT ((size_t)2)
 
 struct connection {
-    int fd;
+    struct stream stream;
+    bool is_greeted;
     bool in_mail;
-    bool is_over; /* QUIT was said, or the connection is broken */
+    bool is_to_secure; /* STARTTLS was granted */
+    bool is_over;      /* QUIT was said, or the connection is broken */
     size_t held_len;
     char held[HELD_MAX];
 };
+
+static SSL_CTX *context; /* NULL: no TLS */
+static enum security security;
 
 /* By descriptor; memory that is not touched costs nothing. */
 static struct connection connections[DESCRIPTORS_MAX];
@@ -68,7 +80,10 @@ static void take_command(struct connection *connection, const char *line, size_t
     char verb[5] = "";
     memcpy(verb, line, len < 4 ? len : 4);
     if (is_verb(verb, "EHLO")) {
-        say(connection, "250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n");
+        say(connection, security == BY_STARTTLS && !connection->stream.ssl ? offering : offer);
+    } else if (is_verb(verb, "STAR")) {
+        connection->is_to_secure = context != NULL;
+        say(connection, "220 go on\r\n");
     } else if (is_verb(verb, "DATA")) {
         connection->in_mail = true;
         say(connection, "354 go on\r\n");
@@ -139,27 +154,54 @@ static void send_replies(struct connection *connection)
 {
     if (turn.reply_len == 0)
         return;
-    ssize_t sent = send(connection->fd, turn.replies, turn.reply_len, MSG_NOSIGNAL);
+    ssize_t sent = stream_send(&connection->stream, turn.replies, turn.reply_len);
     if (sent != (ssize_t)turn.reply_len)
         connection->is_over = true;
     turn.reply_len = 0;
 }
 
-static void serve(struct connection *connection)
+static void greet(struct connection *connection)
 {
-    ssize_t got = read(connection->fd, turn.bytes + HELD_MAX, READ_SIZE);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    if (connection->is_greeted || !stream_is_ready(&connection->stream))
         return;
+    connection->is_greeted = true;
+    say(connection, "220 sink ESMTP\r\n");
+    send_replies(connection);
+}
+
+static void secure(struct connection *connection)
+{
+    connection->is_to_secure = false;
+    stream_secure(&connection->stream, context, true);
+}
+
+/* True when there may be more to read. */
+static bool serve_once(struct connection *connection)
+{
+    ssize_t got = stream_read(&connection->stream, turn.bytes + HELD_MAX, READ_SIZE);
+    bool waits = got < 0 && (errno == EAGAIN || errno == EINTR);
+    greet(connection);
+    if (waits)
+        return false;
     if (got <= 0) {
-        close(connection->fd);
-        return;
+        stream_close(&connection->stream);
+        return false;
     }
     size_t held = connection->held_len;
     memcpy(turn.bytes + HELD_MAX - held, connection->held, held);
     take_bytes(connection, turn.bytes + HELD_MAX - held, held + (size_t)got);
     send_replies(connection);
+    if (connection->is_to_secure)
+        secure(connection);
     if (connection->is_over)
-        close(connection->fd);
+        stream_close(&connection->stream);
+    return !connection->is_over && stream_has_more(&connection->stream);
+}
+
+static void serve(struct connection *connection)
+{
+    while (serve_once(connection))
+        continue;
 }
 
 static void watch(int epoll, int fd)
@@ -176,13 +218,12 @@ static void welcome(int epoll, int fd)
         return;
     }
     struct connection *connection = &connections[fd];
-    connection->fd = fd;
-    connection->in_mail = connection->is_over = false;
-    connection->held_len = 0;
+    *connection = (struct connection){ .stream.fd = fd };
     no_delay(fd);
     watch(epoll, fd);
-    say(connection, "220 sink ESMTP\r\n");
-    send_replies(connection);
+    if (security == IMPLICIT)
+        secure(connection);
+    greet(connection);
 }
 
 static void accept_all(int epoll, int listener)
@@ -209,19 +250,48 @@ static _Noreturn void serve_all(int epoll, int listener)
     }
 }
 
+struct wanted {
+    uint16_t port;
+    const char *certificate;
+    const char *key;
+    bool tickets;
+};
+
+static const struct option options[] = {
+    { "port", required_argument, NULL, 'p' },        { "tls", required_argument, NULL, 'S' },
+    { "certificate", required_argument, NULL, 'c' }, { "key", required_argument, NULL, 'k' },
+    { "tickets", no_argument, NULL, 't' },           { NULL, 0, NULL, 0 },
+};
+
+static void take_option(int option, struct wanted *wanted)
+{
+    switch (option) {
+    case 'p': wanted->port = (uint16_t)option_number("port", optarg, UINT16_MAX); break;
+    case 'S': security = security_of(optarg); break;
+    case 'c': wanted->certificate = optarg; break;
+    case 'k': wanted->key = optarg; break;
+    case 't': wanted->tickets = true; break;
+    default: refuse("unknown option; the head of bench/sink.c lists them");
+    }
+}
+
+static void take_options(int argc, char **argv, struct wanted *wanted)
+{
+    int option;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        take_option(option, wanted);
+    bool has_files = wanted->certificate && wanted->key;
+    if (optind < argc || has_files != (security != IN_CLEAR))
+        refuse("--tls goes with --certificate and --key; there are no other words than options");
+    if (has_files)
+        context = stream_server_context(wanted->certificate, wanted->key, wanted->tickets);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option options[] = { { "port", required_argument, NULL, 'p' },
-                                             { NULL, 0, NULL, 0 } };
-    uint16_t port = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option != 'p')
-            refuse("usage: bench-sink [--port N]");
-        port = (uint16_t)option_number("port", optarg, UINT16_MAX);
-    }
-    if (optind < argc)
-        refuse("usage: bench-sink [--port N]");
+    struct wanted wanted = { 0 };
+    take_options(argc, argv, &wanted);
+    uint16_t port = wanted.port;
     descriptors_raise();
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0)

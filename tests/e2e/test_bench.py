@@ -11,6 +11,7 @@ BENCH = Path(__file__).resolve().parent.parent.parent / "bench"
 sys.path.append(str(BENCH))
 
 import bench  # noqa: E402
+import contenders  # noqa: E402
 import load  # noqa: E402
 import measures  # noqa: E402
 import table  # noqa: E402
@@ -86,6 +87,33 @@ class LoadTest(unittest.TestCase):
         thread = threading.Thread(target=work)
         thread.start()
         self.addCleanup(thread.join)
+
+
+class TlsTest(unittest.TestCase):
+    """The same over TLS, from the start and behind STARTTLS."""
+
+    def test_every_measure_goes_round(self):
+        for security in ("implicit", "starttls"):
+            for measure in measures.ENCRYPTED:
+                with self.subTest(f"{measure.name}, {security}"):
+                    sample = self.sample(measure, security)
+                    self.assertGreater(sample["rounds"], 0)
+
+    def test_a_session_is_taken_up_again_where_that_is_measured(self):
+        """Who resumes spends no signature: far more handshakes for the same work."""
+        full, resumed = (self.sample(measure, "implicit") for measure in measures.ENCRYPTED[:2])
+        costs = [sum(sample["cpu"]) / sample["rounds"] for sample in (full, resumed)]
+        self.assertLess(costs[1], costs[0])
+
+    def sample(self, measure, security: str) -> dict:
+        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        tls = contenders.Tls(directory, measure.tls == "resumed")
+        tls.make()
+        sink = load.Sink(EVERYWHERE, *tls.sink_options(security))
+        self.addCleanup(sink.stop)
+        words = load.command(sink.port, measure.mode, 3, measure.size, 100,
+                             *tls.client_options(security))
+        return load.run(words, [sink.pid], EVERYWHERE)
 
 
 class SinkTest(unittest.TestCase):
