@@ -3,8 +3,9 @@
 #ifndef SMTPCHAOS_BASE_LIMITS_H
 #define SMTPCHAOS_BASE_LIMITS_H
 
-/* Bytes of payload in one chunk of a chain; with its header it fills 16 KiB. */
-#define CHUNK_SIZE (16384 - 32)
+/* Bytes of payload in one chunk of a chain: as many as the largest record of TLS has (RFC 8446
+ * section 5.1), so that none is cut in two. */
+#define CHUNK_SIZE 16384
 /* Chunks a pool keeps for reuse before it gives memory back. */
 #define POOL_SPARE_MAX 256
 /* Chunks a pool hands out before reading stops (option --max-memory, in chunks): 1 GiB; and the

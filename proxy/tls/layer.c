@@ -39,6 +39,13 @@ struct layer {
     char trouble[160];
 };
 
+/* What SSL_get_error says depends on it; mostly there is nothing to forget. */
+static void forget_errors(void)
+{
+    if (ERR_peek_error())
+        ERR_clear_error();
+}
+
 /* -- beginning and end ------------------------------------------------------------------------ */
 
 /* Lets a fault have its turn between the ClientHello and all that follows from it.
@@ -226,7 +233,7 @@ static void end_shaking(struct layer *layer)
 
 static void shake_on(struct layer *layer)
 {
-    ERR_clear_error();
+    forget_errors();
     int result = SSL_do_handshake(layer->ssl);
     int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(layer->ssl, result);
     layer->is_starved = error == SSL_ERROR_WANT_READ;
@@ -325,7 +332,7 @@ static ssize_t read_failed(struct layer *layer, int error)
 static ssize_t read_records(struct layer *layer, uint8_t *to, size_t room)
 {
     size_t got = 0;
-    ERR_clear_error();
+    forget_errors();
     int result = SSL_read_ex(layer->ssl, to, room, &got);
     return result == 1 ? (ssize_t)got : read_failed(layer, SSL_get_error(layer->ssl, result));
 }
@@ -370,7 +377,7 @@ static bool may_write(const struct layer *layer)
 static size_t write_record(struct layer *layer, struct span bytes)
 {
     size_t taken = 0;
-    ERR_clear_error();
+    forget_errors();
     if (layer->is_bare)
         return wire_buffer_add(&layer->wire.out, bytes);
     if (SSL_write_ex(layer->ssl, bytes.ptr, bytes.len, &taken) != 1)
