@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from lab.wait import wait_until
-from proxy import SANITIZER, binary
+from proxy import SANITIZER, binary, mortal
 
 
 class Sink:
@@ -21,8 +21,8 @@ class Sink:
 
     def start(self) -> "Sink":
         with open(self.directory / "out", "wb") as out, open(self.directory / "err", "wb") as err:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=err)
+            self.process = subprocess.Popen(mortal(self.command), stdin=subprocess.DEVNULL,
+                                            stdout=out, stderr=err)
         told = wait_until(
             lambda: self.process.poll() is not None
             or re.search(r"sink listening on (\S+)", self.logs()), "the sink to listen")

@@ -24,6 +24,12 @@ def address(place) -> str:
     return f"127.0.0.1:{place}" if isinstance(place, int) else place
 
 
+def mortal(command: list) -> list:
+    """The command, so that the program ends when we do, however that happens. For the main thread,
+    with whose end it would come too."""
+    return ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
+
+
 class Proxy:
     """One running proxy. `port` is where clients connect; `more_ports` are further listeners.
 
@@ -68,11 +74,14 @@ class Proxy:
 
     def spawn(self) -> None:
         with open(self.directory / "output", "ab") as output:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=output)
+            self.process = subprocess.Popen(mortal(self.command), stdin=subprocess.DEVNULL,
+                                            stdout=output, stderr=output)
 
     def stop(self) -> None:
-        """Ends the proxy; sessions that are still open are cut off after a moment's grace."""
+        """Ends the proxy; sessions that are still open are cut off after a moment's grace. One that
+        is still being started would die of the signal: it is let come that far."""
+        if not self._has_ended():
+            self.wait_listening()
         for grace_s in (0.2, 10):
             if not self._has_ended():
                 self.signal(signal.SIGTERM)

@@ -5,26 +5,37 @@ what CLIENT sends to the port of FAULT. Who only sends once is run once for each
 says its own name in EHLO, so that one journal tells all of them apart.
 """
 import re
-import smtplib
-import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from lab.exim import Exim
 from lab.opensmtpd import OpenSmtpd
 from lab.postfix import MASTER, Postfix
 from letter import Letter
 
-# What a client waits for an answer, where it can be told; and when we stop waiting for one that
-# sends once, and for those with a queue. OpenSMTPD comes again after 15 s.
-TIMER_S = 8
-PATIENCE_S = 12
-QUEUE_PATIENCE_S = 30
+# What a client with a queue waits for an answer, and how long we wait for what becomes of its
+# letters. OpenSMTPD comes again after 15 s.
+TIMER_S = 15
+QUEUE_PATIENCE_S = 90
 
-# What most clients only wait at; those attempts go first, and all at once.
+
+class Patience(NamedTuple):
+    """Of one that sends once: what it waits for an answer, where it can be told, and when we stop
+    waiting for it."""
+
+    timer_s: int
+    limit_s: int
+
+
+# What most clients only wait at, which costs nobody anything; and all else, which ends by itself
+# however slow the machine is.
 LONG = ("stall", "garbage", "220-garbage")
-AT_ONCE = 45
+WAITING, WORKING = Patience(8, 20), Patience(25, 60)
+AT_ONCE = {WAITING: 45, WORKING: 6}
+SMTPLIB_CLIENT = Path(__file__).resolve().parent / "lab/smtplib_client.py"
 # Names of the addresses of which OpenSMTPD has one for each attempt.
 OWN_DOMAIN = ".mx.test"
 
@@ -174,85 +185,92 @@ class OneShotClients:
             "curl-may": self.curl_may, "curl-must": self.curl_must, "openssl": self.openssl,
             "gnutls-cli": self.gnutls, "smtplib": self.smtplib}
 
-    def attempt(self, client: str, port: int) -> str:
+    def attempt(self, client: str, port: int, patience: Patience) -> str:
         """"sent", "failed", or "waits" when we had to end it."""
         try:
-            return "sent" if self.clients[client](port) else "failed"
+            return "sent" if self.clients[client](port, patience) else "failed"
         except subprocess.TimeoutExpired:
             return "waits"
 
     def attempt_all(self, places: Places) -> dict:
         """By fault and client."""
-        plan = [(fault, client) for fault in places.ports for client in self.clients]
-        plan.sort(key=lambda pair: not pair[0].startswith(LONG))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = pool.map(lambda pair: self.attempt(pair[1], places.ports[pair[0]]), plan)
-            return dict(zip(plan, found))
+        with ExitStack() as stack:
+            pools = {patience: stack.enter_context(ThreadPoolExecutor(count))
+                     for patience, count in AT_ONCE.items()}
+            plan = {}
+            for fault, port in places.ports.items():
+                patience = WAITING if fault.startswith(LONG) else WORKING
+                for client in self.clients:
+                    plan[fault, client] = pools[patience].submit(self.attempt, client, port,
+                                                                 patience)
+            return {pair: found.result() for pair, found in plan.items()}
 
     # -- one by one -----------------------------------------------------------------------------
 
-    def msmtp(self, port: int) -> bool:
+    def msmtp(self, port: int, patience: Patience) -> bool:
         return self._in_box(
-            self.box, "msmtp", "--host=localhost", f"--port={port}", f"--timeout={TIMER_S}",
-            "--auth=off", "--tls=on", f"--tls-trust-file={self.trusted}", "--domain=msmtp.test",
+            self.box, patience, "msmtp", "--host=localhost", f"--port={port}",
+            f"--timeout={patience.timer_s}", "--auth=off", "--tls=on",
+            f"--tls-trust-file={self.trusted}", "--domain=msmtp.test",
             "--from=ann@example.test", "--", "bob@dest.test")
 
-    def swaks_may(self, port: int) -> bool:
-        return self._swaks("swaks-may", port, "--tls-optional")
+    def swaks_may(self, port: int, patience: Patience) -> bool:
+        return self._swaks("swaks-may", port, patience, "--tls-optional")
 
-    def swaks_must(self, port: int) -> bool:
-        return self._swaks("swaks-must", port, "--tls", "--tls-verify", "--tls-ca-path",
+    def swaks_must(self, port: int, patience: Patience) -> bool:
+        return self._swaks("swaks-must", port, patience, "--tls", "--tls-verify", "--tls-ca-path",
                            self.trusted)
 
-    def curl_may(self, port: int) -> bool:
-        return self._curl("curl-may", port, "--ssl", "--insecure")
+    def curl_may(self, port: int, patience: Patience) -> bool:
+        return self._curl("curl-may", port, patience, "--ssl", "--insecure")
 
-    def curl_must(self, port: int) -> bool:
-        return self._curl("curl-must", port, "--ssl-reqd", "--cacert", self.trusted)
+    def curl_must(self, port: int, patience: Patience) -> bool:
+        return self._curl("curl-must", port, patience, "--ssl-reqd", "--cacert", self.trusted)
 
-    def openssl(self, port: int) -> bool:
-        return self._tool("openssl", "s_client", "-connect", f"localhost:{port}", "-starttls",
-                          "smtp", "-name", "openssl.test", "-quiet", "-verify_return_error",
+    def openssl(self, port: int, patience: Patience) -> bool:
+        return self._tool(patience, "openssl", "s_client", "-connect", f"localhost:{port}",
+                          "-starttls", "smtp", "-name", "openssl.test", "-quiet",
+                          "-verify_return_error",
                           "-CAfile", self.trusted, "-verify_hostname", "localhost")
 
-    def gnutls(self, port: int) -> bool:
-        return self._tool("gnutls-cli", "--starttls-proto=smtp", "--port", str(port), "--crlf",
-                          "--x509cafile", self.trusted, "localhost")
+    def gnutls(self, port: int, patience: Patience) -> bool:
+        return self._tool(patience, "gnutls-cli", "--starttls-proto=smtp", "--port", str(port),
+                          "--crlf", "--x509cafile", self.trusted, "localhost")
 
-    def smtplib(self, port: int) -> bool:
-        try:
-            with smtplib.SMTP("localhost", port, "smtplib.test", TIMER_S) as client:
-                client.starttls(context=ssl.create_default_context(cafile=self.trusted))
-                client.sendmail("ann@example.test", ["bob@dest.test"], Letter().text(b"\r\n"))
-            return True
-        except (smtplib.SMTPException, OSError, ValueError):
-            return False
+    def smtplib(self, port: int, patience: Patience) -> bool:
+        """In Debian's Python: what ciphers are fine was decided when a Python was built."""
+        result = subprocess.run(
+            ["/usr/bin/python3", SMTPLIB_CLIENT, str(port), self.trusted,
+             str(patience.timer_s)], input=Letter().text(b"\r\n"), capture_output=True,
+            timeout=patience.limit_s)
+        return result.returncode == 0
 
     # -- how they are run -----------------------------------------------------------------------
 
-    def _swaks(self, name: str, port: int, *options) -> bool:
+    def _swaks(self, name: str, port: int, patience: Patience, *options) -> bool:
         return self._in_box(
-            self.swaks_box, "swaks", "--server", f"localhost:{port}", "--helo", f"{name}.test",
-            "--from", "ann@example.test", "--to", "bob@dest.test", "--data", "-", "--timeout",
-            f"{TIMER_S}s", *options)
+            self.swaks_box, patience, "swaks", "--server", f"localhost:{port}", "--helo",
+            f"{name}.test", "--from", "ann@example.test", "--to", "bob@dest.test", "--data", "-",
+            "--timeout", f"{patience.timer_s}s", *options)
 
-    def _curl(self, name: str, port: int, *options) -> bool:
+    def _curl(self, name: str, port: int, patience: Patience, *options) -> bool:
         result = subprocess.run(
             ["curl", "-sS", "--url", f"smtp://localhost:{port}/{name}.test", "--mail-from",
              "ann@example.test", "--mail-rcpt", "bob@dest.test", "--upload-file", "-", *options],
-            input=Letter().text(b"\r\n"), capture_output=True, timeout=PATIENCE_S)
+            input=Letter().text(b"\r\n"), capture_output=True, timeout=patience.limit_s)
         return result.returncode == 0
 
     @staticmethod
-    def _in_box(box, *command) -> bool:
-        result = box.run("timeout", "-k", "1", str(PATIENCE_S), *command, input=Letter().text())
+    def _in_box(box, patience: Patience, *command) -> bool:
+        result = box.run("timeout", "-k", "1", str(patience.limit_s), *command,
+                         input=Letter().text())
         if result.returncode == 124:
-            raise subprocess.TimeoutExpired(command, PATIENCE_S)
+            raise subprocess.TimeoutExpired(command, patience.limit_s)
         return result.returncode == 0
 
     @staticmethod
-    def _tool(*command) -> bool:
+    def _tool(patience: Patience, *command) -> bool:
         """One that makes TLS, and lets us say what we like: QUIT."""
         result = subprocess.run(command, input=b"QUIT\r\n", capture_output=True,
-                                timeout=PATIENCE_S)
+                                timeout=patience.limit_s)
         return result.returncode == 0
