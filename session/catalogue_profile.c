@@ -7,8 +7,8 @@ static const struct {
     const char *key;
     const char *term;
 } headers[] = {
-    { "imitates", "imitates" }, { "saw", "victims saw" }, { "expect", "expect" },
-    { "clause", "clause" },     { "source", "source" },
+    { "imitates", "imitates" }, { "saw", "victims saw" }, { "seen", "seen here" },
+    { "expect", "expect" },     { "clause", "clause" },   { "source", "source" },
 };
 
 /* A walk over the lines of a built-in profile. */

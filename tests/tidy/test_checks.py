@@ -10,6 +10,7 @@ import check_format
 import check_headers
 import check_openings
 import check_paths
+import check_seen
 import check_sizes
 import check_twins
 
@@ -49,6 +50,17 @@ class Checks(unittest.TestCase):
                 ("tests/unit/test_a.c", '"session/a.h"')]
         for name, include in fine:
             self.assert_silent(check_arrows, self.arrows(name, include))
+
+    def test_seen(self):
+        many = {f"profiles/a-{n}.profile": "# seen: delivered\n" for n in range(check_seen.AT_LEAST)}
+        tests = {"tests/e2e/test_profiles_a.py": " ".join(f'"a-{n}:b"' for n in range(40))}
+        self.assert_silent(check_seen, many | tests)
+        self.assert_finds(check_seen, "profiles/b-1.profile",
+                          many | tests | {"profiles/b-1.profile": "# seen: delivered\n"})
+        self.assert_finds(check_seen, "profiles/a-39.profile",
+                          many | tests | {"profiles/a-39.profile": "# saw: nothing\n"})
+        del many["profiles/a-0.profile"]
+        self.assert_finds(check_seen, "profiles: 29", many | tests)
 
     def test_headers(self):
         self.assert_finds(check_headers, "base/a.h", {"base/a.h": "extern size_t a;\n"})
