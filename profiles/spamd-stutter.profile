@@ -17,6 +17,8 @@ to server  command MAIL         answer  reply="250 You are about to try to deliv
 to server  command RCPT         answer  reply="250 This is hurting you more than it is hurting me."
 to server  command RSET,NOOP    answer  reply="250 2.0.0 OK I did nothing"
 to server  command QUIT         answer  reply="221 {host}" then=finish
+# MAXTIME of spamd.c
+to client  idle 400s            finish
 
 # variant: grey an unknown client: a byte a second for ten seconds, then promptly 451 for DATA
 to client  reply         drip    chunk=1 gap=1s for=10s
