@@ -211,6 +211,8 @@ static void on_turn(struct turn *turn)
     struct link *link = (struct link *)((char *)turn - offsetof(struct link, turn));
     instant now = clock_now();
     catch_up(link, now);
+    if (!link->session)
+        return;
     if (link->tries_again)
         link_try_again(link, now);
     sorter_turn(link);

@@ -131,6 +131,33 @@ class Closes(ProfileTest):
         self.assert_nothing_arrived(letter)
 
 
+class Swapped(ProfileTest):
+    """One of two recipients is refused, and Postfix pipelines."""
+
+    settings = {"smtpd_recipient_restrictions":
+                "check_recipient_access inline:{nobody@dest.test=REJECT}"}
+    RECIPIENTS = ("nobody@dest.test", "bob@dest.test")
+
+    def refused(self, **chaos) -> str:
+        """Whom the author is told about. Bob has the mail."""
+        letter = Letter(recipients=self.RECIPIENTS)
+        sender, _, proxy = self.sends(Postfix, self.receiver.port, letter=letter, **chaos)
+        [bounce] = sender.wait_messages(1)
+        sender.wait_queue_empty()
+        [message] = self.receiver.wait_letter(letter)
+        self.assertIn(b"Delivered-To: bob@dest.test", message)
+        self.assertEqual(1, len(proxy.journal.rules(mutator="swap")))
+        return re.search(rb"^Final-Recipient: rfc822; (\S+)", bounce, re.MULTILINE)[1].decode()
+
+    def test_commands_that_change_places_keep_their_replies(self):
+        self.assertEqual("nobody@dest.test",
+                         self.refused(rules=["to server command RCPT once swap"]))
+
+    def test_replies_that_change_places_deceive_the_author(self):
+        self.assertEqual("bob@dest.test",
+                         self.refused(profiles=["malformed-reply-lines:swapped"]))
+
+
 class MalformedReplies(ProfileTest):
     """What became of the mail, by kind of reply and by sender."""
 
