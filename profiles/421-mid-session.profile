@@ -3,7 +3,7 @@
 # imitates: servers that shut down, run out of patience or of resources: GMX, Postfix, anybody behind a deadline; it exposes clients that do not treat 421 as the end
 # source: python/cpython issue 132796 (421 to DATA does not close the connection); chatmail/filtermail 143 and 145 (a stale 421 read behind RSET); letsencrypt/boulder 2262; knadh/smtppool 19; swiftmailer issue 330
 # saw: a stale 421 taken for the refusal of the next message; pools that never connect again; a message lost because its 421 was taken for a 5xx
-# seen: Postfix 3.7 keeps the mail in its queue wherever 421 comes before the end of the mail; 421 for QUIT changes nothing for Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8
+# observed: Postfix 3.7 keeps the mail in its queue wherever 421 comes before the end of the mail; 421 for QUIT changes nothing for Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8
 # expect: a client that hears 421 closes the connection, keeps what was not acknowledged, and tries again on a new one; it is the server that ends the connection in any case
 # clause: RFC 5321 section 3.8 (421 may come to any command), section 4.2.4.2 and 4.3.2 (421), section 4.5.4.1 (trying again)
 

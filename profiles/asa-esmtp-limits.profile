@@ -4,7 +4,7 @@
 # source: Cisco ASA Series Firewall CLI Configuration Guide, SMTP and Extended SMTP Inspection; forum.jdp.tw thread 1063 (`ESMTP Classification: Dropped connection for ESMTP Request ... cmd RCPT count gt 100`); Cisco TAC note 117801
 # source: that a drop discards the packet and forgets the connection is the general meaning of the action; how the ends then learn of it differs, hence the variants
 # saw: mail to a list dies at recipient 101 with a timeout or a reset and is tried again for days; long DKIM-Signature or References fields kill the connection in the midst of mail
-# seen: Postfix 3.7 keeps mail to 101 recipients in its queue and tries again
+# observed: Postfix 3.7 keeps mail to 101 recipients in its queue and tries again
 # expect: a sender whose connection is lost tries again later, and later still; one that gives a message at most 100 recipients and folds its header fields never notices
 # clause: RFC 5321 section 4.5.3.1.8 (100 recipients must be taken), section 4.5.3.1.10 (what if there are more), section 3.8 (closing without 421); RFC 5322 section 2.1.1 (998 characters)
 # The greeting and the keywords are masked as in asa-ehlo-mask; `no allow-tls` hides STARTTLS. Limits count characters without the line ending.

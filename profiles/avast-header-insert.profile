@@ -3,7 +3,7 @@
 # imitates: Avast Mail Shield for outgoing mail, 2021 and 2005
 # source: archived mails on vger.kernel.org with both fields; help.avast.com Mail Shield settings; uconst.org/blog/archives/56
 # saw: DKIM signatures of the client break, SIZE= no longer matches; the dates follow the user's locale
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 deliver, with both fields in the mail
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 deliver, with both fields in the mail
 # expect: a receiver that verifies a signature over all of the body finds it broken by the footer; the fields harm it only where they are signed or simple canonicalisation counts them
 # clause: RFC 5321 section 6.4 (no changes on the way); RFC 6376 section 3.4 (canonicalisation), section 5.4 (which fields are signed); RFC 1870 section 6
 

@@ -3,7 +3,7 @@
 # imitates: Postini; IIS SMTP with ConnectResponse; Exchange 2007 with Set-ReceiveConnector -Banner
 # source: greetings that administrators quote; cr.yp.to/smtp/greeting.html; postconf.proto of Postfix (smtp_always_send_ehlo)
 # saw: clients that read the host name from the second word, or say HELO because the word ESMTP is missing
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 and Sendmail 8.17 deliver; Postfix 3.7 with smtp_always_send_ehlo=no says HELO
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 and Sendmail 8.17 deliver; Postfix 3.7 with smtp_always_send_ehlo=no says HELO
 # expect: a client goes by the code alone, reads as many lines as there are, and says EHLO
 # clause: RFC 5321 section 4.2 (the text is for people), section 3.2 (clients start with EHLO), section 4.5.3.1.5 (512 octets of a reply line)
 

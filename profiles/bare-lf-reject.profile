@@ -3,7 +3,7 @@
 # imitates: qmail, notqmail, Postfix 3.9 (smtpd_forbid_bare_newline=reject, and the first patch releases), Haraka, chasquid 1.13, KumoMTA, Exchange Online as a sender; and relays that damage line ends
 # source: notqmail qmail-smtpd.c; Postfix smtpd.c, HISTORY 20231221 to 20240110, RELEASE_NOTES-3.9; Haraka connection.js; blitiri.com.ar chasquid e28f346; docs.kumomta.com; learn.microsoft.com KB 2998901
 # saw: 451 makes senders try mail again for five days that will never pass; clients that are still writing never read the reply
-# seen: Postfix 3.7 and Exim 4.96 keep mail with lone LFs in their queues for 451, and return it for 550
+# observed: Postfix 3.7 and Exim 4.96 keep mail with lone LFs in their queues for 451, and return it for 550
 # expect: a sender never sends a lone LF, whatever its author wrote; one that hears a reply in the midst of its data reads it
 # expect: a receiver takes a lone LF for text or refuses it, and never for a line end that makes a dot an end
 # clause: RFC 5321 section 2.3.8 (CR and LF only as a pair), section 4.1.1.4 (the end of mail), section 4.2.1 (4yz invites another try)

@@ -3,7 +3,7 @@
 # imitates: Juniper Junos UTM antivirus; Fortinet FortiOS without splice (infected, fragmented and oversize mail); WatchGuard Fireware SMTP-proxy (lock, remove); Exchange attachment filter agent (strip)
 # source: juniper.net JUNOS 10.2 security configuration guide, "Understanding SMTP Antivirus Scanning"; kb.fortinet.com 10307; FortiGate-4000 guide p. 285; texts of FortiGate and WatchGuard, and all of Exchange, from general knowledge
 # saw: broken DKIM and MIME, another size, and a successful delivery of a message that nobody wrote
-# seen: Postfix 3.7 is done, and the recipient reads the notice; Exim 4.96 sends by BDAT, and the virus is delivered; what a MIME parser makes of each notice is in tests/e2e/test_content_real.py
+# observed: Postfix 3.7 is done, and the recipient reads the notice; Exim 4.96 sends by BDAT, and the virus is delivered; what a MIME parser makes of each notice is in tests/e2e/test_content_real.py
 # expect: a receiver that verifies signatures finds the body altered; it has no other way to know
 # expect: a sender hears 250 and is done
 # clause: RFC 5321 section 6.4 (a relay does not change what it passes on); RFC 6376 section 3.7 (the body hash); RFC 3030 (BDAT)

@@ -3,7 +3,7 @@
 # imitates: Postfix reject_unverified_recipient and reject_unverified_sender, Rackspace, FortiMail
 # source: smtpd_check.c and mail_params.h of Postfix (450 also where the address is known to be wrong); smtp.codes/rackspace; fortinetguru.com
 # saw: the first message to a new address is always put off; clients whose timers are shorter than a minute give up on it each time
-# seen: Postfix 3.7 keeps the mail at the first attempt and delivers at the second; with a timer of two seconds it never hears the reply
+# observed: Postfix 3.7 keeps the mail at the first attempt and delivers at the second; with a timer of two seconds it never hears the reply
 # expect: a client waits five minutes for the reply to MAIL and RCPT, keeps the mail on 450 and tries again later
 # clause: RFC 5321 section 4.5.3.2.2 and section 4.5.3.2.3 (five minutes), section 4.2.1 (450 is transient), section 3.3
 

@@ -3,7 +3,7 @@
 # imitates: a bad week of a mail path: providers that put off, greylists, tarpits, lost replies, torn connections, narrow and slow links
 # source: the other profiles; odds that leave most messages alone
 # saw: what a path does that was only ever tried in fine weather
-# seen: all mail of a Postfix 3.7 arrives in the end, some of it twice
+# observed: all mail of a Postfix 3.7 arrives in the end, some of it twice
 # expect: a sender that keeps a queue delivers every message in the end, some of them twice; none that was acknowledged is lost
 # expect: a server that is left in the middle of a message throws it away and is ready for the next
 # clause: RFC 5321 section 4.5.4.1 (keep and try again), section 6.1 (who is responsible), section 3.8 (ends without QUIT), section 4.5.3.2 (timers)

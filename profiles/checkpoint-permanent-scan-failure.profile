@@ -3,7 +3,7 @@
 # imitates: Check Point firewall with SMTP inspection (SmartDefense, content scan), as seen in 2010 in front of an Exchange 2007 sender
 # source: protocol log and bounces of an Exchange 2007 administrator, 2010: two attempts at one message of 1 MB, 554 with two session ids; mail that came through had an X-CheckPoint field
 # saw: bounces with a text that neither side's mail server contains; cured by switching the inspection off
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 return the mail to its author; with `told` it is delivered and returned
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 return the mail to its author; with `told` it is delivered and returned
 # expect: a sender takes the 554 for final and returns the mail to its author with the text quoted; it does not try again
 # expect: a receiver whose connection ends within a message throws the message away
 # clause: RFC 5321 section 4.2.1 (5yz is permanent), section 6.1 (a bounce), section 3.8 (an end without the final dot)

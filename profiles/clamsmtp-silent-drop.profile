@@ -3,7 +3,7 @@
 # imitates: clamsmtpd with `Action: drop`, its default, and with `Action: pass`
 # source: clamsmtpd.conf(5), clamsmtpd(8) (manpages.ubuntu.com)
 # saw: mail vanishes with a 250 in the sender's log and nothing in the receiver's
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 are done, and the mail is nowhere
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 are done, and the mail is nowhere
 # expect: nobody can tell: the sender has its 250, the receiver heard RSET
 # clause: RFC 5321 section 6.1 (who says 250 delivers or reports), section 6.2 (mail that is dropped without notice)
 

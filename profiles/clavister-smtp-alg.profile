@@ -4,7 +4,7 @@
 # source: D-Link DFL log reference, ids 00200153, 00200155, 00200181 and 00200184 to 00200190 (easymanua.ls, manualshive.com): `Removed capability <capa> from EHLO response`, `Received pipelined request` (reject)
 # source: which capabilities go and what a refused client hears is not published: PIPELINING, CHUNKING, BINARYMIME and STARTTLS, and 503, are chosen here
 # saw: clients that pipeline without having looked at EHLO, and servers with odd replies, break only behind this box
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 look at EHLO, do not pipeline, and deliver
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 look at EHLO, do not pipeline, and deliver
 # expect: a client pipelines only where PIPELINING is offered, says commands in their order, and takes 503 for a refusal of the command it answers
 # clause: RFC 2920 section 3.1 (pipelining is offered), RFC 5321 section 4.1.4 (order of commands), section 4.3.2 (503)
 to client  reply 250 after EHLO  ehlo    remove=PIPELINING,CHUNKING,BINARYMIME,STARTTLS

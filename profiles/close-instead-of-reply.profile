@@ -3,7 +3,7 @@
 # imitates: servers and firewalls that Exim's FAQ knows
 # source: Exim FAQ Q0017(2); the list of phases and what RST does to a reply from general knowledge
 # saw: Exim "Remote end closed connection after data", "Broken pipe", "Connection reset by peer"; endless tries with mail that is too big
-# seen: Postfix 3.7 and Exim 4.96 keep the mail in their queues at each place
+# observed: Postfix 3.7 and Exim 4.96 keep the mail in their queues at each place
 # expect: a sender keeps the mail and tries again later; behind the dot it cannot know whether the mail was taken
 # clause: RFC 5321 section 3.8 (a close is no reply; keep the mail), section 4.2.1, section 4.5.3.2.6; RFC 1047
 

@@ -3,7 +3,7 @@
 # imitates: Postfix smtpd (anvil) and postscreen, Exim, sendmail, Rackspace
 # source: smtpd.c and postscreen.c of Postfix; smtp_in.c of Exim; TooManyConn.pm of sisimai; smtp.codes/rackspace
 # saw: senders that come again at once and so make it worse
-# seen: Postfix 3.7 keeps the mail while another session is open or the rate is too high, and delivers when the session has ended
+# observed: Postfix 3.7 keeps the mail while another session is open or the rate is too high, and delivers when the session has ended
 # expect: a sender that hears 421 ends the session, opens fewer, and tries again later; mail of its other sessions is not concerned
 # clause: RFC 5321 section 3.8 and section 4.2.1 (421), section 3.1 (it may stand for the greeting), section 4.5.4.1 (trying again)
 # Limits are the programs' defaults where these are small; a rule of your own with another number says the same.

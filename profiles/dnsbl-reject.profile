@@ -3,7 +3,7 @@
 # imitates: Postfix reject_rbl_client, postscreen, Yahoo, iCloud, Exchange 2007
 # source: mail_params.h (DEF_DEF_RBL_REPLY), postscreen_early.c and smtpd_check.ref of Postfix; Rhost modules of sisimai (YahooInc, Apple); Exchange's format `Your IP address {0} has been found on '{1}' (looked up on {2})`
 # saw: each recipient refused by itself, then `554 5.5.1 Error: no valid recipients` for DATA that was already on its way
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 return the mail to its author with the text
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 return the mail to its author with the text
 # expect: a sender returns the mail to its author with the text quoted, once, and sends no data after all recipients were refused
 # clause: RFC 5321 section 3.3 (DATA without recipients), section 4.2.1 (5yz is permanent), section 3.1 (554 as greeting); RFC 2920 section 3.1 (DATA within a pipeline); RFC 7504 (521)
 

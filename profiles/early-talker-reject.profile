@@ -3,7 +3,7 @@
 # imitates: Exim smtp_enforce_sync; Postfix 3.9 smtpd_forbid_unauth_pipelining; Gmail; Cox
 # source: smtp_in.c and the specification of Exim; smtpd.c of Postfix; Gmail's list of replies (entertop.net); Cox.pm of sisimai
 # saw: it fails only where replies take longer; a proxy that adds a little delay is enough to show it
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 wait for each reply where PIPELINING is not offered, and deliver
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 wait for each reply where PIPELINING is not offered, and deliver
 # expect: a client waits for the greeting, and sends several commands at once only where PIPELINING was offered, and then none behind EHLO, DATA, VRFY, EXPN, TURN, QUIT and NOOP
 # clause: RFC 5321 section 4.3.1 (taking turns); RFC 2920 section 3.1 (what may be sent together); RFC 3207 section 4 (nothing behind STARTTLS)
 # A server that sees the bytes has to see them before it speaks, so replies are late here. Unfinished lines do not count.

@@ -3,7 +3,7 @@
 # imitates: servers that use what the protocol allows: several lines, several segments, EHLO unknown, EHLO again behind TLS; they expose clients that expect less
 # source: spec.xfpt of Exim: tls_remember_esmtp, control=no_multiline_responses, tcp_nodelay, helo_lookup_domains, ignore_fromline_hosts and smtp_max_synprot_errors exist for such clients
 # saw: sessions that half work, with certain servers only
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 read replies of several lines and segments, fall back to HELO, and deliver
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 read replies of several lines and segments, fall back to HELO, and deliver
 # expect: a client reads on until a line with a blank behind its code, wherever TCP cuts it; on 500 or 502 to EHLO it says HELO; behind STARTTLS it says EHLO again, and forgets what was offered before
 # clause: RFC 5321 section 4.2.1 (lines of a reply), section 3.2 (falling back to HELO); RFC 3207 section 4.2 (EHLO again)
 

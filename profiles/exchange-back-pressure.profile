@@ -3,7 +3,7 @@
 # imitates: Exchange 2007 and later under back pressure: free disk below 4 GB (RTM) or 500 MB (SP1), memory, version buckets; event 15002
 # source: Exchange team's and administrators' notes on back pressure: 452 4.3.1 is seen on connect and on submission while queued mail is still delivered
 # saw: telnet gets 452 as the greeting; clients complain of an invalid greeting or give up for good
-# seen: Postfix 3.7 and Exim 4.96 keep the mail in their queues behind 452 for a greeting, these and OpenSMTPD 6.8 behind 452 for MAIL
+# observed: Postfix 3.7 and Exim 4.96 keep the mail in their queues behind 452 for a greeting, these and OpenSMTPD 6.8 behind 452 for MAIL
 # expect: a client that hears 4xx in place of 220 says QUIT and tries again later; on 452 to MAIL it keeps the mail and tries again later
 # clause: RFC 5321 section 3.1 (the greeting), section 4.2.1 (4yz is transient), section 4.5.4.1 (trying again)
 

@@ -3,7 +3,7 @@
 # imitates: Exchange 2000 and 2003 (IIS SMTP) and Exchange 2007, which check the syntax of the HELO and EHLO name
 # source: Microsoft KB 291828 (SmtpDomainValidationFlags); administrators' logs of UNIX hosts that say `EHLO host.example.`
 # saw: alert mail of UNIX hosts was refused for good, while Gmail and Hotmail took the same client
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 and Sendmail 8.17 fall back to HELO and deliver; a name with a dot at its end makes Postfix 3.7 return the mail
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 and Sendmail 8.17 fall back to HELO and deliver; a name with a dot at its end makes Postfix 3.7 return the mail
 # expect: a client sends a domain or an address literal with nothing behind it; on 501 it may fall back to HELO, and it does not send mail without a greeting
 # expect: a server may refuse such a name, and must not refuse mail for a name that merely cannot be verified
 # clause: RFC 5321 section 4.1.1.1 (the argument of EHLO), section 4.1.4 (verifying it), section 3.2 (falling back to HELO)

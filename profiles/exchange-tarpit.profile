@@ -3,7 +3,7 @@
 # imitates: Exchange 2003 (optional) and 2007 and later (by default), receive connectors for anonymous sessions, TarpitInterval 00:00:05
 # source: Exchange's protocol logs (`Tarpit for '0.00:00:05' due to ...`); administrators' notes: a client that drops a tarpitted session is discredited, and every reply to it waits from then on
 # saw: bulk senders that take ten seconds a message; a sender of many small BDAT chunks that gave up after a minute
-# seen: Postfix 3.7 waits five seconds for the refusal, delivers to the other recipient, and tells the author
+# observed: Postfix 3.7 waits five seconds for the refusal, delivers to the other recipient, and tells the author
 # expect: a client waits: five minutes for MAIL and RCPT, ten for the end of mail, and does not take a late reply for one to its next command
 # clause: RFC 5321 section 4.5.3.2 (how long to wait)
 

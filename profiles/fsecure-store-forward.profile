@@ -3,7 +3,7 @@
 # imitates: F-Secure Internet Gatekeeper for Linux 4.01, SMTP proxy
 # source: Administrator's Manual of version 4.01 pp. 152-153 (manualslib.com 374836), which documents the whole state machine
 # saw: one unknown recipient ends the transaction of all; servers hang up while a large mail is still being collected; no TLS
-# seen: Postfix 3.7 and OpenSMTPD 6.8 return infected mail; one refused recipient leaves the mail for all of them in the queue of Postfix 3.7
+# observed: Postfix 3.7 and OpenSMTPD 6.8 return infected mail; one refused recipient leaves the mail for all of them in the queue of Postfix 3.7
 # expect: a sender that loses the session behind a refused RCPT keeps the mail for the other recipients and tries again, one recipient at a time if it is wise
 # expect: a receiver that hears nothing between RCPT and DATA for longer than five minutes may say 421
 # clause: RFC 5321 section 3.3 (other recipients go on when one is refused), section 4.5.3.2.7 (five minutes), section 3.8; RFC 3207 section 6

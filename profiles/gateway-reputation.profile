@@ -3,7 +3,7 @@
 # imitates: Cisco IronPort ESA (greeting, unknown commands), Trend Micro ERS, Barracuda before and since firmware 3.5.12.010, FortiMail
 # source: archived Postfix logs that quote iphmx.com; cisco.com TAC 214630; success.trendmicro.com 1097055; campus.barracuda.com KB 50160000000He2o; fortinetguru.com 2016/04
 # saw: Postfix `refused to talk to me: 554-...`; behind a 5xx greeting many senders try the next MX and keep the mail (smtp_skip_5xx_greeting=yes), others bounce
-# seen: Postfix 3.7 keeps the mail behind 554 for a greeting, and returns it behind 550
+# observed: Postfix 3.7 keeps the mail behind 554 for a greeting, and returns it behind 550
 # expect: a sender that hears 554 as greeting says QUIT, and tries another MX or later
 # expect: a sender that hears 421 finds its connection ended and tries again later
 # clause: RFC 5321 section 3.1 (554 as greeting), section 3.8 (421), section 4.2.1

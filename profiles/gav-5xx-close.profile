@@ -3,7 +3,7 @@
 # imitates: SonicWALL Gateway Anti-Virus; WatchGuard Fireware SMTP-proxy with deny actions for content and greetings
 # source: SonicWALL Gateway Anti-Virus guide p. 10 (manualsdump.com 41099); watchguard.com Fireware help, SMTP-Proxy AntiVirus and Greeting Rules; the text behind the code is not published
 # saw: 552 read as a full mailbox or a mail that is too big; other messages queued for the same connection lost their session
-# seen: Postfix 3.7 and Exim 4.96 return the mail to its author
+# observed: Postfix 3.7 and Exim 4.96 return the mail to its author
 # expect: a sender returns the one message to its author and sends the others over another connection
 # clause: RFC 5321 section 3.8 (the server closes after QUIT only), section 4.2.1 and 4.2.2 (552), section 4.5.4.1 (other mail is tried again)
 

@@ -3,7 +3,7 @@
 # imitates: sendmail FEATURE(greet_pause), at most 300 s; servers that accept the connection and are busy
 # source: contrib/sendmail/src/srvrsmtp.c (freebsd/freebsd-src); lib/smtp-connection/index.js of nodemailer; PHPMailer issue 1003
 # saw: clients with timers of 10 to 30 s never hear it; PHPMailer took silence for a greeting, said EHLO and was refused as an early talker
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 wait and deliver; Postfix 3.7 with a timer of two seconds keeps the mail in its queue
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 wait and deliver; Postfix 3.7 with a timer of two seconds keeps the mail in its queue
 # expect: a client waits five minutes for the greeting and says nothing before
 # clause: RFC 5321 section 4.5.3.2.1 (five minutes), section 4.3.1 (the client waits for the greeting), section 3.1 (554 as greeting)
 

@@ -4,7 +4,7 @@
 # source: postgrey (schweikert/postgrey), sqlgrey and etc/sqlgrey.conf (mmatuska/sqlgrey), milter-greylist.c (ryoqun/milter-greylist), libexec/spamd/spamd.c (openbsd/src), greylist.sieve (stalwartlabs/mail-server)
 # source: postgrey says 4.2.0 in place of Postfix's 4.7.1 on purpose, for Exchange returned mail on 4.7.1
 # saw: senders that bounce on the first 4xx, that try again within seconds and then never more, or from another address each time
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep the mail, are put off again when they come early, and deliver when the wait is over
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep the mail, are put off again when they come early, and deliver when the wait is over
 # expect: a sender keeps the mail, waits half an hour or so, tries again for four or five days, and delivers it once
 # clause: RFC 5321 section 4.2.1 (4yz is transient), section 4.5.4.1 (waiting and trying again); RFC 6647
 # Firewalls that answer SYN with RST for the first three minutes are not here: the connection to the proxy stands by the time rules

@@ -3,7 +3,7 @@
 # imitates: Novell NIMS, Cisco ASA, sendmail, Haraka, KumoMTA, Postfix as a sender, Stormshield
 # source: Exim FAQ Q0017; Cisco guide; sendmail srvrsmtp.c; Haraka connection.js; docs.kumomta.com; Postfix postconf.proto; Stormshield CLI reference; 2048 from general knowledge
 # saw: base64 and HTML broken where a relay folded them; connections that end without a reason
-# seen: Postfix 3.7 keeps mail with a line of 1100 bytes in its queue; a line that is folded arrives with a blank in it, and quoted-printable breaks where base64 does not
+# observed: Postfix 3.7 keeps mail with a line of 1100 bytes in its queue; a line that is folded arrives with a blank in it, and quoted-printable breaks where base64 does not
 # expect: a sender keeps lines of mail within 998 bytes and commands within 510, and encodes what does not fit
 # expect: a receiver takes lines up to those lengths, and says 500 or 552 to longer ones
 # clause: RFC 5321 section 4.5.3.1.4 (commands, 512), section 4.5.3.1.6 (text lines, 1000), section 4.5.3.1.9 (500 for longer ones)

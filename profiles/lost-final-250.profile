@@ -3,7 +3,7 @@
 # imitates: the gap of RFC 1047: a server that replies too late, a path that loses the reply, a connection that ends before it
 # source: RFC 1047; smtp_proto.c of Postfix (`message may be sent more than once`, 600 s); freescout-help-desk/freescout issue 5457; pimalaya/core issue 46
 # saw: duplicates, in the worst case without end: a client that sends the same message again at once, each time it hears nothing
-# seen: Postfix 3.7 and Exim 4.96 deliver once more with each attempt
+# observed: Postfix 3.7 and Exim 4.96 deliver once more with each attempt
 # expect: a sender waits ten minutes for the reply to the final dot, then tries again later, not at once; it takes nothing else for the reply
 # expect: a receiver replies before it starts on slow work
 # clause: RFC 5321 section 4.5.3.2.6 (ten minutes), section 6.1 (who is responsible), section 4.5.4.1 (waiting); RFC 1047

@@ -3,7 +3,7 @@
 # imitates: the forms that test servers agree on: BadSMTP (rcpt550_5.1.1@, mail452@, data552@), mox localserve (…550@, …temperror@, …permerror@, …timeout@, mailfrom… and rcptto… in front), KumoMTA's Smart Sink (tempfail@, permfail@); and our own bounce+451@, delay-5s@, drop@
 # source: README of BadSMTP/BadSMTP; localserve.go of mjl-/mox; docs.kumomta.com, Performance Testing. Of Mailtrap no such addresses were found
 # saw: senders that do to a whole message what one recipient asked for, and test suites that need a server of their own for each code
-# seen: Postfix 3.7 and Exim 4.96 deliver to one recipient, tell the author of the second, and keep the mail for the third
+# observed: Postfix 3.7 and Exim 4.96 deliver to one recipient, tell the author of the second, and keep the mail for the third
 # expect: a sender does with each recipient what its own reply says, and delivers to the others of the same message
 # clause: RFC 5321 section 3.3 (each RCPT has a reply of its own), section 4.2.1 (what codes mean); RFC 3463
 # On RCPT each address is about itself alone. Where the reply belongs to the message, the first recipient is asked, as mox does with one.

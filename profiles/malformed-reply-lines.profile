@@ -3,7 +3,7 @@
 # imitates: smtp-gated (LF), client logs with a blank line before the reply, and every kind of malformed reply that fuzzers know
 # source: vpithart/smtp-gated; nodemailer's source, which skips empty lines; github.com/PHPMailer/PHPMailer/issues/1072; lone CR from general knowledge
 # saw: PHPMailer 5.2.8 "data not accepted" although the server accepted
-# seen: behind a reply to MAIL without a code Postfix 3.7 returns the mail and Exim 4.96 keeps it; behind one with two codes Exim 4.96 returns it and Postfix 3.7 delivers; both deliver behind a lone LF, a code with nothing behind it, and an enhanced code that contradicts; where two replies to RCPT change places Postfix 3.7 delivers to one recipient and tells the author that it was the other
+# observed: behind a reply to MAIL without a code Postfix 3.7 returns the mail and Exim 4.96 keeps it; behind one with two codes Exim 4.96 returns it and Postfix 3.7 delivers; both deliver behind a lone LF, a code with nothing behind it, and an enhanced code that contradicts; where two replies to RCPT change places Postfix 3.7 delivers to one recipient and tells the author that it was the other
 # expect: a client judges a reply by three digits and what stands behind them, joins what comes in pieces, and ends a session that it cannot follow with the mail in its queue
 # clause: RFC 5321 section 4.2 (the form of a reply), section 4.2.1 (lines of one reply), section 4.5.3.1.5 (512 bytes)
 

@@ -4,7 +4,7 @@
 # source: vpithart/smtp-gated: src/smtp-gated.c, lang/lang-en.h, configure.in (CONN_REJ_CODE 554)
 # source: it says enhanced codes only where the server offers ENHANCEDSTATUSCODES: variant `plain` is without; what BDAT hears behind 502 is chosen here
 # saw: replies from a name that is not the server's; at the server `lost connection after DATA`
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 return infected mail to its author, and the server gets nothing
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 return infected mail to its author, and the server gets nothing
 # expect: a client returns mail that heard 550 to its dot, and takes 451 to the next MAIL for what it is: later, on another connection
 # expect: a server delivers nothing of a mail whose end has not come
 # clause: RFC 5321 section 4.2.1 (5yz is permanent), section 4.1.1.4 (no mail without its end), section 4.1.1.1 (keywords that nobody knows)

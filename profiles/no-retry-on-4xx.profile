@@ -3,7 +3,7 @@
 # imitates: any server that says 4yz once, in each code, enhanced code and phase that senders are known to tell apart; it exposes those that return or drop the mail
 # source: postgrey_whitelist_clients of schweikert/postgrey (over 45 senders marked "no retry"); rhyolite.com dcc 2004/001777 (ZipLip Server 4.1, MERAK 3.10.110, GroupWise Internet Agent 6.5.1, IA Mail Server 3.2.2); greylist-users, September 2004 (MSN and Hotmail returned mail on 450, not on 451); smarthost.blogspot.com, August 2007 (Exchange 2003's NDR on 450 4.7.1)
 # saw: `You do not have permission to send to this recipient ... #4.7.1 smtp;450 4.7.1 ... Greylisted`; mail that just disappears
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep the mail, try again and deliver once
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep the mail, try again and deliver once
 # expect: whatever the second and third digits, and whatever the enhanced code, a sender keeps the mail after 4yz, tries again after half an hour or so, and delivers it once
 # clause: RFC 5321 section 4.2.1 (4yz is transient; a client that does not know a code goes by its first digit), section 4.5.4.1 (trying again); RFC 3463 section 2 (the class of an enhanced code)
 # The first attempt of each client, sender and recipient is refused, later ones pass.

@@ -3,7 +3,7 @@
 # imitates: Postfix, Exim, qmail, Exchange, sendmail, Palo Alto, Stalwart, Barracuda, ETRN servers, hosts and domains that take no mail, attack tools
 # source: smtpd.c and smtpd_chat.c of Postfix; smtp_in.c of Exim; notqmail; RFC 7504 (521 and 556); RFC 1985 (458 and 459); nodemailer lib/smtp-connection/index.js (takes any 2xx or 3xx behind DATA because of such servers); campus.barracuda.com doc 39815000
 # saw: clients that know exact codes only fail or go on as if nothing was said
-# seen: Postfix 3.7 and Exim 4.96 go by the first digit of a code that nobody knows, and by the code where the enhanced one says something else
+# observed: Postfix 3.7 and Exim 4.96 go by the first digit of a code that nobody knows, and by the code where the enhanced one says something else
 # expect: a client goes by the first digit of codes that it does not know, and by the code where the enhanced code says something else; it sends mail only behind 354
 # clause: RFC 5321 section 4.2 and section 4.3.2 (the first digit decides), section 4.2.1 (reply lines have one code), section 3.3 (354); RFC 3463 section 2; RFC 7504
 

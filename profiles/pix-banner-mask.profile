@@ -3,7 +3,7 @@
 # imitates: Cisco PIX `fixup protocol smtp` (MailGuard), on by default; `mailhost` in 4.0 and 4.1
 # source: Microsoft KB 320027 and KB 295725; Postfix FAQ on the PIX; smtp_proto.c of Postfix (a greeting of only 2, 0, blank, star and tab is a PIX)
 # saw: the word ESMTP is gone, so senders that look for it fall back to HELO; Postfix switches its PIX workarounds on
-# seen: Exim 4.96, OpenSMTPD 6.8 and Sendmail 8.17 deliver; Postfix 3.7 recognises the firewall and sends the dot by itself
+# observed: Exim 4.96, OpenSMTPD 6.8 and Sendmail 8.17 deliver; Postfix 3.7 recognises the firewall and sends the dot by itself
 # expect: a client goes by the code and says EHLO
 # clause: RFC 5321 section 3.1 (the greeting), section 3.2 (clients start with EHLO), section 4.2 (the text is for people)
 

@@ -3,7 +3,7 @@
 # imitates: Cisco PIX older than 5.2(4) and 6.0(1) with `fixup protocol smtp`, bug CSCds90792
 # source: Postfix FAQ on the PIX; HISTORY of Postfix 20010529, 20011107 to 14, 20061005; smtp_pix_workarounds in postconf(5); Microsoft KB 295725, which says any cut within CRLF . CRLF
 # saw: `timed out while sending end of data -- message may be sent more than once`, `lost connection after DATA`; the same message over and over at a constant interval; the next day it goes through, cut elsewhere
-# seen: the work-around of Postfix 3.7 delivers, and is itself what fails where all five bytes have to come together
+# observed: the work-around of Postfix 3.7 delivers, and is itself what fails where all five bytes have to come together
 # expect: a sender waits ten minutes for the reply to the dot, then tries again later; it may send the dot and its CRLF in one segment of their own, as Postfix does after a delay
 # expect: a server reads bytes, not segments: wherever the end of mail is cut, it ends the mail once
 # clause: RFC 5321 section 4.1.1.4 (the end of mail), section 4.5.3.2.6 (ten minutes); RFC 9293 section 3.8 (TCP has no record marks)

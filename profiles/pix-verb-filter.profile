@@ -4,7 +4,7 @@
 # source: Exim FAQ Q0053 and Q0078 (`XXXX`); cisco-nsp, November 2004, and Cisco community article 3129202 (a NOOP of the same length); Microsoft KB 320027; CVE-2000-1022
 # source: the sources disagree on whether the verb is overwritten, becomes a NOOP, or never arrives; each is a variant
 # saw: EHLO refused, or answered by a bare 250 without keywords; AUTH that never works, hence 550 5.7.1 Unable to relay; 554 5.6.1 Body type not supported by Remote Host; `XXXX` in the server's log
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 fall back to HELO, or take a bare 250 for EHLO, and deliver
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 fall back to HELO, or take a bare 250 for EHLO, and deliver
 # expect: a client that hears 5yz to EHLO says HELO; one that hears 250 without keywords uses no extension; either way the mail goes through as 7-bit without AUTH, or comes back with a reason
 # expect: a server answers a verb that it does not know with 500 and stays in step
 # clause: RFC 5321 section 3.2 (falling back to HELO), section 2.2.1 (no extension that was not offered), section 4.5.1 (the minimum is more than these seven)

@@ -4,7 +4,7 @@
 # source: Nomadix, SMTP redirection (manualzz.com/doc/46702472); what a block looks like is general knowledge
 # source: to be sent to a real other server, give it as --upstream; here the words of one are put over those of the real server. A SYN that is thrown away cannot be imitated by who has accepted the connection: a server that says nothing comes nearest
 # saw: a certificate with another name, AUTH missing, 550 from a host nobody knows; or 30 to 130 seconds for nothing
-# seen: Postfix 3.7 returns the mail that the other relay refuses; Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep it where nobody answers
+# observed: Postfix 3.7 returns the mail that the other relay refuses; Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep it where nobody answers
 # expect: a client with a login or TLS to insist on sends nothing to a server that lacks them; a sender that reaches nobody keeps the mail and tries again later
 # clause: RFC 6409 section 3.1 (submission has a port of its own), RFC 8314 section 3; RFC 5321 section 4.5.4.1 (trying again)
 

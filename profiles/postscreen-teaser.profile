@@ -3,7 +3,7 @@
 # imitates: Postfix 2.8 and later, postscreen: postscreen_greet_banner, postscreen_greet_wait (6 s, 2 s under stress)
 # source: postscreen_early.c and proto/postconf.proto of Postfix; README_FILES/POSTSCREEN_README
 # saw: clients that take the first line for the whole greeting say EHLO six seconds early and are blocked
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 wait for the last line of the greeting and deliver; Postfix 3.7 comes again behind the deep tests
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 wait for the last line of the greeting and deliver; Postfix 3.7 comes again behind the deep tests
 # expect: a client reads a greeting until the line with a blank behind its code, and says nothing before
 # expect: on 450 in the deep tests it comes again later, and is taken then
 # clause: RFC 5321 section 4.2.1 (multi-line replies), section 4.3.1 (the client waits for the greeting), section 3.1

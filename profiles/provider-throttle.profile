@@ -3,7 +3,7 @@
 # imitates: Yahoo and AOL, Gmail, Microsoft 365 and Outlook.com, Apple, Cox
 # source: Rhost modules of sisimai (YahooInc, Google, Microsoft, Apple, Cox); smtpfieldmanual.com; help.yahoo.com SLN3436; replies that administrators quote. Providers change their texts: take these as samples
 # saw: 421 in the middle of a transaction that a sender takes for one refused command; `permanently deferred` behind a 4xx code; queues that back off for the wrong reason
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep the mail behind 4xx, also where the text says permanently, and return it behind 553
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 keep the mail behind 4xx, also where the text says permanently, and return it behind 553
 # expect: a sender takes 421 for the end of the session, keeps the mail and tries again later; it goes by the code, whatever the text says
 # clause: RFC 5321 section 3.8 and section 4.2.1 (421 and an end; 4yz is transient), section 4.2 (the text is for people), section 4.5.4.1 (trying again)
 # Where the reply stands behind the mail, BDAT is not offered: with it that reply may overtake those to MAIL and RCPT.

@@ -3,7 +3,7 @@
 # imitates: Exim, Postfix, qmail and notqmail, IBM z/OS, Gmail
 # source: smtp_in.c and receive.c of Exim; smtpd.c and smtpd_check.c of Postfix; qmail-smtpd.c; IBM z/OS message 552-02; Gmail's list of replies
 # saw: 552 to RCPT taken for final, so that recipients get nothing; clients that pass over SIZE and send 50 MB before they learn of it
-# seen: Postfix 3.7 delivers to recipients beyond the limit later behind 452, and returns the mail for them behind 552
+# observed: Postfix 3.7 delivers to recipients beyond the limit later behind 452, and returns the mail for them behind 552
 # expect: a sender declares the size and sends nothing after a refusal; it delivers to the recipients that were accepted and the others in another transaction, after 552 as after 452
 # clause: RFC 1870 section 6.1 to section 6.3; RFC 5321 section 4.5.3.1.10 (552 to RCPT is taken for 452), section 3.3 (some recipients may be refused)
 

@@ -3,7 +3,7 @@
 # imitates: SMTP smuggling as published in December 2023, with every sequence known then; Cisco Secure Email Gateway in Clean mode
 # source: sec-consult.com "SMTP Smuggling"; cert.europa.eu 2023-098; Cisco TAC 117979; Postfix HISTORY 20240106 to 20240109; LF . LF, LF . CRLF and CRLF . CRCRLF verified, the others from general knowledge
 # saw: an extra message with a forged sender that passes SPF
-# seen: Postfix 3.7 as Debian 12 has it takes LF . LF, LF . CRLF, CRLF . LF and CRLF . CRCRLF for the end of mail, and none of them with smtpd_forbid_bare_newline=yes; Exim 4.96, OpenSMTPD 6.8 and Sendmail 8.17 take none
+# observed: Postfix 3.7 as Debian 12 has it takes LF . LF, LF . CRLF, CRLF . LF and CRLF . CRCRLF for the end of mail, and none of them with smtpd_forbid_bare_newline=yes; Exim 4.96, OpenSMTPD 6.8 and Sendmail 8.17 take none
 # expect: a receiver delivers one message: only CRLF . CRLF ends mail; count the messages
 # expect: a sender that keeps to the RFCs emits none of these: each has a lone CR or LF, a dot that was not doubled, or a NUL
 # clause: RFC 5321 section 2.3.8 (CR and LF only as a pair), section 4.1.1.4 (the end of mail), section 4.5.2 (dots are doubled)

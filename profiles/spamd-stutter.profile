@@ -3,7 +3,7 @@
 # imitates: OpenBSD spamd: -s 1 (a byte a second), -S 10 (towards unknown clients for the connection's first ten seconds), -5 (550 in place of 450)
 # source: libexec/spamd/spamd.c (openbsd/src) rev 1.105; the text of the refusal is an administrator's own, here that of nixspam
 # saw: a greeting of 70 bytes that takes 70 seconds; timers that begin anew with each byte and never fire
-# seen: Postfix 3.7 and Exim 4.96 read to the end and keep the mail in their queues
+# observed: Postfix 3.7 and Exim 4.96 read to the end and keep the mail in their queues
 # expect: a client waits five minutes for each reply, whatever pieces it comes in, and gives up when the whole of it has not come by then
 # expect: on 451 and 450 it keeps the mail and tries again later; it returns it on 550
 # clause: RFC 5321 section 4.5.3.2 (how long to wait for a reply), section 4.2.1 (4yz), section 4.5.4.1 (trying again); RFC 6647 (greylisting)

@@ -4,7 +4,7 @@
 # source: bugzilla.mozilla.org 538809 comment 41 (`EHLO we-guess.mozilla.org` before the banner); swiftmailer issue 1143 (mail before the 354, `improper command pipelining after DATA`)
 # source: that a refused DATA lets the text be executed as commands is general knowledge
 # saw: it works on a fast network and is rejected when any hop adds latency
-# seen: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 say nothing before their turn, and deliver
+# observed: Postfix 3.7, Exim 4.96 and OpenSMTPD 6.8 say nothing before their turn, and deliver
 # expect: a client says nothing before the greeting and nothing behind DATA before the 354; behind a refused DATA it sends no text
 # expect: what comes early is written down as a rule's entry of the journal; a client that waits leaves none
 # clause: RFC 5321 section 4.3.1 (the client waits for the greeting), section 4.1.1.4 (354 first); RFC 2920 section 3.1 (DATA ends a pipeline)

@@ -3,7 +3,7 @@
 # imitates: sendmail, Postfix, postscreen and CommuniGate towards clients that speak HTTP or TLS; clients that speak HTTP or PROXY towards servers; a port for TLS from the start towards clients that wait for a greeting
 # source: contrib/sendmail/src/srvrsmtp.c (freebsd/freebsd-src); smtpd.c and postscreen_smtpd.c of Postfix; connection.js of Haraka; itecnotes.com `SMTP errors with iOS devices`
 # saw: phones whose set-up probes got their address on a block list; clients that hang for 30 to 300 s on a port that waits for TLS
-# seen: Postfix 3.7 as the receiver ends the session behind a request of HTTP, and the mail stays in the queue
+# observed: Postfix 3.7 as the receiver ends the session behind a request of HTTP, and the mail stays in the queue
 # expect: a client that hears nothing gives up after five minutes; a server refuses what is no SMTP and is not made to relay it
 # clause: RFC 5321 section 4.5.3.2.1 (five minutes for the greeting), section 4.2.4 (500 to what is not known); RFC 8314 section 3.3 (TLS from the start)
 # Haraka's `501 SSL attempted over a non-SSL socket` is not here: a session that begins with TLS is passed on unread.

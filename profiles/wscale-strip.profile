@@ -4,7 +4,7 @@
 # source: richweb.com tcp_window_scale_mf_issue; wiki.xdroop.com, TCP Window Scaling; stateless.geek.nz, 27 August 2004
 # source: a TCP proxy has no say in its kernel's options; the stall behind a fixed amount and the tiny segments are imitated
 # saw: short mail in plain text passes, longer mail in HTML never does; in one case the stall came after about 500 KB; without window scaling all is well
-# seen: large mail of Postfix 3.7 stays in its queue
+# observed: large mail of Postfix 3.7 stays in its queue
 # expect: a sender waits three minutes for each block, then gives up, keeps the mail, and tries again later
 # clause: RFC 5321 section 4.5.3.2.5 (three minutes for each block); RFC 7323 section 2.2
 

@@ -143,7 +143,7 @@ static void add_profiles(struct page *page)
     page_paragraphs(page, SPAN("A profile is a file of rules that together imitate one real thing. "
                                "`--profile NAME` loads its first variant, the commonest; "
                                "`--profile NAME:VARIANT` another. Rules before the first variant "
-                               "belong to all of them. `seen here` says what became of mail when "
+                               "belong to all of them. `observed` says what became of mail when "
                                "the tests ran the profile between two real programs. " GENERATED));
     catalogue_profile_groups(page);
 }

@@ -7,7 +7,7 @@ static const struct {
     const char *key;
     const char *term;
 } headers[] = {
-    { "imitates", "imitates" }, { "saw", "victims saw" }, { "seen", "seen here" },
+    { "imitates", "imitates" }, { "saw", "victims saw" }, { "observed", "observed" },
     { "expect", "expect" },     { "clause", "clause" },   { "source", "source" },
 };
 

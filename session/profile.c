@@ -6,8 +6,8 @@
 #include "session/rule.h"
 #include "session/rule_words.h"
 
-const char *const profile_headers[] = { "group", "title", "imitates", "source", "expect",
-                                        "saw",   "seen",  "clause",   NULL };
+const char *const profile_headers[] = { "group", "title",    "imitates", "source", "expect",
+                                        "saw",   "observed", "clause",   NULL };
 
 const struct profile_group profile_groups[] = {
     { "middleboxes", "Firewalls and other devices in the path" },

@@ -8,9 +8,9 @@ import check_arrows
 import check_banned
 import check_format
 import check_headers
+import check_observed
 import check_openings
 import check_paths
-import check_seen
 import check_sizes
 import check_twins
 
@@ -51,16 +51,18 @@ class Checks(unittest.TestCase):
         for name, include in fine:
             self.assert_silent(check_arrows, self.arrows(name, include))
 
-    def test_seen(self):
-        many = {f"profiles/a-{n}.profile": "# seen: delivered\n" for n in range(check_seen.AT_LEAST)}
-        tests = {"tests/e2e/test_profiles_a.py": " ".join(f'"a-{n}:b"' for n in range(40))}
-        self.assert_silent(check_seen, many | tests)
-        self.assert_finds(check_seen, "profiles/b-1.profile",
-                          many | tests | {"profiles/b-1.profile": "# seen: delivered\n"})
-        self.assert_finds(check_seen, "profiles/a-39.profile",
-                          many | tests | {"profiles/a-39.profile": "# saw: nothing\n"})
+    def test_observed(self):
+        said, least = "# observed: delivered\n", check_observed.AT_LEAST
+        many = {f"profiles/a-{n}.profile": said for n in range(least)}
+        names = " ".join(f'"a-{n}:b"' for n in range(least + 1))
+        tests = {"tests/e2e/test_profiles_a.py": names}
+        self.assert_silent(check_observed, many | tests)
+        self.assert_finds(check_observed, "profiles/b-1.profile",
+                          many | tests | {"profiles/b-1.profile": said})
+        self.assert_finds(check_observed, f"profiles/a-{least}.profile",
+                          many | tests | {f"profiles/a-{least}.profile": "# saw: nothing\n"})
         del many["profiles/a-0.profile"]
-        self.assert_finds(check_seen, "profiles: 29", many | tests)
+        self.assert_finds(check_observed, f"profiles: {least - 1}", many | tests)
 
     def test_headers(self):
         self.assert_finds(check_headers, "base/a.h", {"base/a.h": "extern size_t a;\n"})

@@ -1,4 +1,4 @@
-"""What a profile says was seen between real programs, a test of these has seen, and the other way
+"""What a profile says was observed between real programs, a test has observed, and the other way
 round."""
 
 import re
@@ -18,16 +18,16 @@ def names_in(top):
 
 def findings(top):
     named = names_in(top)
-    seen = set()
+    observed = set()
     for path in sorted((top / "profiles").glob("*.profile")):
-        if re.search(r"^# seen: ", path.read_text(), re.MULTILINE):
-            seen.add(path.stem)
+        if re.search(r"^# observed: ", path.read_text(), re.MULTILINE):
+            observed.add(path.stem)
             if path.stem not in named:
-                yield path.relative_to(top), "says `# seen:`, but no test names the profile"
+                yield path.relative_to(top), "says `# observed:`, but no test names the profile"
         elif path.stem in named:
-            yield path.relative_to(top), "is run between real programs, but has no `# seen:`"
-    if (top / "profiles").exists() and len(seen) < AT_LEAST:
-        yield "profiles", f"{len(seen)} were seen between real programs, fewer than {AT_LEAST}"
+            yield path.relative_to(top), "is run between real programs, but has no `# observed:`"
+    if (top / "profiles").exists() and len(observed) < AT_LEAST:
+        yield "profiles", f"{len(observed)} were observed between real programs, fewer than {AT_LEAST}"
 
 
 if __name__ == "__main__":
