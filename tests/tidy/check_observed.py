@@ -27,7 +27,7 @@ def findings(top):
         elif path.stem in named:
             yield path.relative_to(top), "is run between real programs, but has no `# observed:`"
     if (top / "profiles").exists() and len(observed) < AT_LEAST:
-        yield "profiles", f"{len(observed)} were observed between real programs, fewer than {AT_LEAST}"
+        yield "profiles", f"{len(observed)} say what was observed, fewer than {AT_LEAST}"
 
 
 if __name__ == "__main__":
