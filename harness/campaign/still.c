@@ -45,7 +45,8 @@ int clock_gettime(clockid_t clock, struct timespec *into)
     return 0;
 }
 
-unsigned int sleep(unsigned int seconds)
+/* Weak: Sendmail has one of its own. */
+__attribute__((weak)) unsigned int sleep(unsigned int seconds)
 {
     now_us += (uint64_t)seconds * 1000000;
     return 0;
