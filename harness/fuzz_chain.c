@@ -183,5 +183,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < CHAINS; i++)
         chain_deinit(&models[i].chain);
     check(pool.in_use == 0);
+    pool_deinit(&pool);
     return 0;
 }

@@ -60,8 +60,7 @@ static void check_verb(const struct smtp_command *command)
 
 static void check_again(const struct smtp_command *command)
 {
-    static struct text written;
-    text_clear(&written);
+    struct text written = { 0 };
     text_add(&written, command->word);
     text_add_byte(&written, ' ');
     text_add(&written, command->argument);
@@ -71,6 +70,7 @@ static void check_again(const struct smtp_command *command)
     check(span_equal(again.argument, command->argument));
     check(span_equal(again.address, command->address));
     check(span_equal(again.parameters, command->parameters));
+    text_deinit(&written);
 }
 
 /* The first parameter of this name, word by word. */

@@ -127,6 +127,12 @@ static unsigned count_replies(struct span replies)
     return count;
 }
 
+static void run_deinit(struct run *run)
+{
+    text_deinit(&run->replies);
+    mailbox_deinit(&run->mailbox);
+}
+
 static void compare(void)
 {
     check(span_equal(text_span(&whole.replies), text_span(&pieces.replies)));
@@ -146,5 +152,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     compare();
     check(whole.mailbox.mail.len <= input.len);
     check(pool.in_use == 0);
+    run_deinit(&whole);
+    run_deinit(&pieces);
+    pool_deinit(&pool);
     return 0;
 }

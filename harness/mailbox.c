@@ -51,3 +51,9 @@ void mailbox_begin(struct mailbox *mailbox)
     mailbox->begun = false;
     mailbox->finished = mailbox->abandoned = 0;
 }
+
+void mailbox_deinit(struct mailbox *mailbox)
+{
+    text_deinit(&mailbox->mail);
+    text_deinit(&mailbox->under_way);
+}

@@ -17,5 +17,6 @@ struct mailbox {
 
 /* Begins empty; what the texts have grown to is kept. */
 void mailbox_begin(struct mailbox *mailbox);
+void mailbox_deinit(struct mailbox *mailbox);
 
 #endif

@@ -112,25 +112,28 @@ static void add_from_script(struct rule_set *rules, struct span *script)
     }
 }
 
-/* Sets that are chosen by a byte alone are read once: that takes longer than most sessions. */
+/* Sets that are chosen by a byte alone are read once: that takes longer than most sessions. All of
+ * them with the first input, so that later ones take the same way each time. */
 static struct rule_set *kept[IN_SCRIPT];
 
-static struct rule_set *keep_set(uint8_t choice)
+static void keep_all(void)
 {
-    struct rule_set *rules = rule_set_new();
-    if (choice >= SETS)
-        add_profile(rules, choice - SETS);
-    else
-        add_set(rules, sets[choice]);
-    kept[choice] = rules;
-    return rules;
+    for (size_t choice = 0; choice < IN_SCRIPT; choice++) {
+        kept[choice] = rule_set_new();
+        if (choice >= SETS)
+            add_profile(kept[choice], choice - SETS);
+        else
+            add_set(kept[choice], sets[choice]);
+    }
 }
 
 struct rule_set *rule_choice_take(struct span *script)
 {
     uint8_t choice = script_byte(script);
+    if (!kept[0])
+        keep_all();
     if (choice != IN_SCRIPT)
-        return kept[choice] ? kept[choice] : keep_set(choice);
+        return kept[choice];
     struct rule_set *rules = rule_set_new();
     add_from_script(rules, script);
     return rules;

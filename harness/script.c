@@ -27,11 +27,14 @@ static duration wait_of(uint8_t byte)
     return units[byte >> 6] * (byte & 0x3f);
 }
 
+/* Each line end is an event, and a thousand of them cost more than a hundred sessions. */
 static void read_fill(struct span *rest, struct script_step *step)
 {
     step->times = script_byte(rest);
     step->times |= (size_t)script_byte(rest) << 8;
     step->bytes = script_bytes(rest, 1);
+    if (span_equal(step->bytes, SPAN("\n")) && step->times > SCRIPT_LINES_MAX)
+        step->times = SCRIPT_LINES_MAX;
 }
 
 bool script_next(struct span *rest, struct script_step *step)

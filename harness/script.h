@@ -7,7 +7,7 @@
  *
  *   0 SAY     length, bytes                     says them
  *   1 LINE    bytes up to and including LF      says them
- *   2 FILL    two bytes of length, a byte       says it so often
+ *   2 FILL    two bytes of length, a byte       says it so often; LF at most SCRIPT_LINES_MAX times
  *   3 WAIT    a byte                            time passes
  *   4 FINISH                                    ends its direction
  *   5 TEAR                                      tears its connection
@@ -28,6 +28,8 @@
 #include "base/instant.h"
 #include "base/span.h"
 #include "smtp/event.h"
+
+#define SCRIPT_LINES_MAX 1024
 
 enum script_operation {
     SCRIPT_SAY,

@@ -200,13 +200,15 @@ static bool comes_too_late(const struct outcome *outcome, const struct rule *rul
     return (outcome->taken || outcome->has_answer) && !rule->mutator->timing_only;
 }
 
-/* Replies that the client still waits for, those that have not left yet included. */
-static size_t replies_owed(const struct session *session)
+/* Whether the client still waits for a reply, one that has not left yet included. */
+static bool is_owed_reply(const struct session *session)
 {
-    size_t owed = session->greeted ? 0 : 1;
+    if (!session->greeted || !outbox_is_empty(&session->lanes[TO_CLIENT].out))
+        return true;
     for (size_t i = 0; i < session->dialogue.count; i++)
-        owed += dialogue_nth(&session->dialogue, i)->client_verb != VERB_NONE;
-    return owed + !outbox_is_empty(&session->lanes[TO_CLIENT].out);
+        if (dialogue_nth(&session->dialogue, i)->client_verb != VERB_NONE)
+            return true;
+    return false;
 }
 
 /* A command is early when its client was owed a reply; a reply, when its client has gone on without
@@ -214,7 +216,7 @@ static size_t replies_owed(const struct session *session)
 static bool is_early(const struct session *session, const struct smtp_event *event)
 {
     if (event->kind == SMTP_COMMAND)
-        return replies_owed(session) > 0;
+        return is_owed_reply(session);
     if (event->kind != SMTP_REPLY && event->kind != SMTP_GREETING)
         return false;
     size_t own = event->kind == SMTP_REPLY ? 1 : 0;
