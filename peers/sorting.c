@@ -79,7 +79,7 @@ void sorting_client_ended(struct sorting *sorting)
 bool sorting_wants_finish(const struct sorting *sorting)
 {
     bool passes = sorting->step == SORTING_BODY || sorting->step == SORTING_CHUNK ||
-                  sorting->step == SORTING_WIRE;
+                  sorting->step == SORTING_WIRE || sorting->step == SORTING_REPLY;
     return sorting->client_ended && passes && sorting->to_server.len == 0;
 }
 
@@ -231,17 +231,21 @@ bool sorting_takes_server(const struct sorting *sorting)
     return sorting->to_client.len < SORTING_HIGH_WATER;
 }
 
-static bool awaits_recipient_reply(const struct sorting *sorting)
+bool sorting_is_reaching(const struct sorting *sorting)
 {
     return sorting->step == SORTING_REACHES || sorting->step == SORTING_GREETING ||
-           sorting->step == SORTING_HELLO || sorting->step == SORTING_MAIL ||
-           (sorting->step == SORTING_REPLY && sorting->waiting == VERB_RCPT && sorting->taken == 0);
+           sorting->step == SORTING_HELLO || sorting->step == SORTING_MAIL;
+}
+
+static bool awaits_first_recipient(const struct sorting *sorting)
+{
+    return sorting->step == SORTING_REPLY && sorting->waiting == VERB_RCPT && sorting->taken == 0;
 }
 
 void sorting_server_ended(struct sorting *sorting, bool torn)
 {
     bool is_idle = sorting->step == SORTING_COMMANDS || sorting->step == SORTING_SKIPS;
-    if (awaits_recipient_reply(sorting)) {
+    if (sorting_is_reaching(sorting) || awaits_first_recipient(sorting)) {
         put_off(sorting, "451 4.4.2 ", SPAN("the server for this recipient ended the connection"));
     } else if (is_idle && sorting->taken == 0 && !sorting->leaves) {
         sorting_hang_up(sorting);

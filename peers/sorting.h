@@ -79,7 +79,9 @@ size_t sorting_hear_client(struct sorting *sorting, struct span bytes);
 void sorting_hear_server(struct sorting *sorting, struct span bytes);
 /* The client has ended its direction, and all it said was taken. */
 void sorting_client_ended(struct sorting *sorting);
-/* The mail is to break off at the server as it did at the client. */
+/* A server is on its way to hear of the recipient. */
+bool sorting_is_reaching(const struct sorting *sorting);
+/* The server is to be told, too, that the client says no more: it gets nothing but this. */
 bool sorting_wants_finish(const struct sorting *sorting);
 /* The server is connected to; it speaks next. */
 void sorting_reached(struct sorting *sorting);

@@ -253,8 +253,9 @@ bool sorting_takes_client(const struct sorting *sorting)
     bool is_turn = sorting->step == SORTING_COMMANDS || sorting->step == SORTING_SKIPS ||
                    sorting->step == SORTING_BODY || sorting->step == SORTING_CHUNK ||
                    sorting->step == SORTING_WIRE;
-    return is_turn && !sorting->hangs_up && sorting->to_client.len < SORTING_HIGH_WATER &&
-           sorting->to_server.len < SORTING_HIGH_WATER;
+    bool has_room = !sorting->hangs_up && sorting->to_client.len < SORTING_HIGH_WATER &&
+                    sorting->to_server.len < SORTING_HIGH_WATER;
+    return sorting->step == SORTING_OVER || (is_turn && has_room);
 }
 
 static size_t take(struct sorting *sorting, struct span bytes)
@@ -265,12 +266,13 @@ static size_t take(struct sorting *sorting, struct span bytes)
     case SORTING_CHUNK: return pass_chunk(sorting, bytes);
     case SORTING_BODY: return pass_body(sorting, bytes);
     case SORTING_WIRE: chain_append(&sorting->to_server, bytes); return bytes.len;
+    /* Nobody is there any more to hear them. */
+    case SORTING_OVER: return bytes.len;
     case SORTING_REACHES:
     case SORTING_GREETING:
     case SORTING_HELLO:
     case SORTING_MAIL:
-    case SORTING_REPLY:
-    case SORTING_OVER: break;
+    case SORTING_REPLY: break;
     }
     return 0;
 }

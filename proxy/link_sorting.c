@@ -150,6 +150,9 @@ void sorter_tick(struct link *link, instant now)
     struct sorter *sorter = link->sorter;
     if (!sorter || now < sorter->due)
         return;
+    sorter->due = NEVER;
+    if (!sorting_is_reaching(&sorter->sorting))
+        return;
     sorter_failed(link, ENDING_CONNECT_TIMEOUT, now);
     hang_up(link, now);
 }
@@ -201,7 +204,8 @@ static bool hear_server(struct link *link, instant now)
         server_ended(link, got < 0, now);
         return true;
     }
-    link->sorter->due = NEVER;
+    if (!sorting->client_ended)
+        link->sorter->due = NEVER;
     capture_received(link->capture, SERVER, span_make(bytes, (size_t)got), now);
     sorting_hear_server(sorting, span_make(bytes, (size_t)got));
     return true;
@@ -238,10 +242,13 @@ static bool exchange(struct link *link, instant now)
 
 /* -- ends ------------------------------------------------------------------------------------- */
 
+/* It may be gone altogether, and is not waited with for long. */
 static bool client_ended(struct link *link, instant now)
 {
     if (!link_wishes(link, SERVER, WISH_FINISH))
         return false;
+    link->sorter->due =
+        instant_min(link->sorter->due, instant_after(now, session_connect_timeout(link->session)));
     session_finished(link->session, SERVER, now);
     sorting_client_ended(&link->sorter->sorting);
     return true;

@@ -134,6 +134,76 @@ class InClear(Killed):
                 self.check_killed(ends, side)
 
 
+class ByRecipient(Killed):
+    """The proxy speaks for the server until it is reached; a server that is lost on the way there,
+    or between two mails, is no loss to the client."""
+
+    STEPS = (("half a greeting", b"220 mx.lab", b""),
+             ("the greeting", b".test ESMTP\r\n", b"EHLO client.lab.test\r\n"),
+             ("half the reply to EHLO", b"250-mx.lab.test\r\n250 PIPE", b""),
+             ("the reply to EHLO", b"LINING\r\n", ENVELOPE[0][2]),
+             ("the reply to MAIL", ENVELOPE[1][2], ENVELOPE[2][2]))
+
+    def begin(self, *options, **settings) -> None:
+        super().begin(*options, "--connect-timeout", "300ms", **settings)
+        place = self.running.command.index("--upstream") + 1
+        self.assertIn("match=*", self.running.command[place])
+
+    def proxy(self, upstream: int, *options, **settings):
+        return super().proxy(f"match=* 127.0.0.1:{upstream}", *options, **settings)
+
+    def reach(self, steps) -> dict:
+        """The server is asked for, and has said the first of its lines."""
+        self.sessions += 1
+        client = connect(self.running.port)
+        client.reply()
+        for line in ("EHLO client.lab.test", "MAIL FROM:<ann@example.test>"):
+            client.say(line)
+        client.send(ENVELOPE[2][2])
+        server = Connection(self.listener.accept()[0])
+        for _, said, heard in steps:
+            server.send(said)
+            self.assertEqual(heard, server.exactly(len(heard)))
+        return {CLIENT: client, SERVER: server}
+
+    def go_on(self, steps) -> dict:
+        ends = self.reach(self.STEPS)
+        self.play(ends, (ENVELOPE[3], *steps))
+        return ends
+
+    def check_client_stays(self, ends: dict, reply: bytes) -> None:
+        kill_owner(ends[SERVER])
+        with ends[CLIENT] as client:
+            if reply:
+                self.assertEqual(reply, client.reply()[:9])
+            self.assertEqual(b"221", client.say("QUIT")[:3])
+            self.assertEqual("FIN", client.ending())
+        self.running.journal.wait(self.sessions, event="close")
+
+    def check_all_phases(self) -> None:
+        for count in range(len(self.STEPS) + 1):
+            with self.subTest(behind=self.STEPS[count - 1][0] if count else "nothing"):
+                self.check_killed(self.reach(self.STEPS[:count]), CLIENT)
+                self.check_client_stays(self.reach(self.STEPS[:count]), b"451 4.4.2")
+        for path in (DATA, BDAT):
+            for count, (name, _, _) in enumerate(path, 1):
+                for side in (CLIENT, SERVER):
+                    ends = self.go_on(path[:count])
+                    with self.subTest(behind=name, killed=side):
+                        if side == SERVER and name == "the reply to the dot":
+                            self.check_client_stays(ends, b"")
+                        else:
+                            self.check_killed(ends, side)
+
+    def test_without_rules(self):
+        self.begin()
+        self.check_all_phases()
+
+    def test_with_rules_that_look_at_everything(self):
+        self.begin(rules=LOOKING)
+        self.check_all_phases()
+
+
 class InTls(Killed):
     """STARTTLS, made with both sides by the proxy.
 

@@ -223,6 +223,8 @@ static void test_an_end_in_the_midst_is_carried_over(void **state)
     sorting_server_ended(&bench.sorting, true);
     assert_true(bench.sorting.is_torn);
     assert_int_equal(bench.sorting.step, SORTING_OVER);
+    client(&bench, "too late\r\n");
+    expect_server(&bench, "");
     end(&bench);
 }
 
