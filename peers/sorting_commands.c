@@ -122,7 +122,7 @@ static void take_reset(struct sorting *sorting, struct span line)
 
 /* -- mail ------------------------------------------------------------------------------------- */
 
-#define NO_RECIPIENT SPAN("503 5.5.1 No recipient has been accepted\r\n")
+#define NO_RECIPIENT SPAN("554 5.5.1 No recipient has been accepted\r\n")
 
 static void take_data(struct sorting *sorting, struct span line)
 {

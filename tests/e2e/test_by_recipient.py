@@ -1,6 +1,7 @@
 """Several upstreams, of which the recipient says which: one proxy in front of several servers."""
 import unittest
 
+import test_pipelined
 from lab.exim import Exim
 from lab.opensmtpd import OpenSmtpd
 from lab.postfix import Postfix
@@ -157,6 +158,13 @@ class ScriptedServers(Stage):
             self.assertTrue(client.reply().startswith(b"250"))
         self.assertEqual([len(text) * 150_000 + 3], server.wait_results(1))
         self.assertLess(proxy.memory_kb("VmHWM") - before, 16_000)
+
+
+class InStep(test_pipelined.PipelinedTest):
+    """Thousands of pipelined messages, some without recipients that are left."""
+
+    def proxy(self, place, *options, **settings):
+        return super().proxy(upstream("*", place), *options, **settings)
 
 
 class Refused(Program):

@@ -112,7 +112,7 @@ static void go_through(size_t cut)
     struct bench bench;
     begin(&bench, cut);
     client(&bench, "DATA\r\n");
-    expect_client(&bench, "503 5.5.1 No recipient has been accepted\r\n");
+    expect_client(&bench, "554 5.5.1 No recipient has been accepted\r\n");
     mail_for_a(&bench);
     client(&bench, "RCPT TO:<two@b.test>\r\n");
     expect_client(&bench, "452 4.5.3 Another server takes mail for this recipient: send it in a "
@@ -259,7 +259,7 @@ static void test_a_server_may_go_between_two_mails(void **state)
     expect_client(&bench, "250 taken\r\n");
     bench.sorting.hangs_up = false;
     client(&bench, "BDAT 3\r\nabcNOOP\r\n");
-    expect_client(&bench, "503 5.5.1 No recipient has been accepted\r\n250 2.0.0 Ok\r\n");
+    expect_client(&bench, "554 5.5.1 No recipient has been accepted\r\n250 2.0.0 Ok\r\n");
     client(&bench, "MAIL FROM:<>\r\nRCPT TO:<one@a.test>\r\n");
     expect_client(&bench, "250 2.1.0 Ok\r\n");
     reach(&bench, 0, "MAIL FROM:<>\r\n", "RCPT TO:<one@a.test>\r\n");
