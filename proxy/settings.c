@@ -330,19 +330,44 @@ static const char *why_not_by_recipient(const struct settings *settings)
     return NULL;
 }
 
+static bool is_listened_at(const struct settings *settings, const struct address *address)
+{
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        if (address_equal(&settings->listen[i], address))
+            return true;
+    }
+    return false;
+}
+
 /* Every listener leads somewhere, and every listener that an upstream names is there. */
+static bool listeners_fit(const struct settings *settings, struct text *why)
+{
+    const struct upstreams *upstreams = &settings->upstreams;
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        const struct address *listen = &settings->listen[i];
+        if (upstreams_choose(upstreams, listen) || upstreams_need_recipient(upstreams, listen))
+            continue;
+        text_addf(why, "upstream: none is for clients of --listen ");
+        address_format(listen, why);
+        return false;
+    }
+    for (size_t i = 0; settings->listen_count && i < upstreams->count; i++) {
+        const struct upstream *upstream = &upstreams->all[i];
+        if (!upstream->has_listen || is_listened_at(settings, &upstream->listen))
+            continue;
+        text_addf(why, "upstream: there is no --listen ");
+        address_format(&upstream->listen, why);
+        return false;
+    }
+    return true;
+}
+
 static bool fit_together(const struct settings *settings, struct text *why)
 {
     const struct upstreams *upstreams = &settings->upstreams;
     const char *why_not = why_not_by_recipient(settings);
-    for (size_t i = 0; i < settings->listen_count; i++) {
-        const struct address *listen = &settings->listen[i];
-        if (!upstreams_choose(upstreams, listen) && !upstreams_need_recipient(upstreams, listen)) {
-            text_addf(why, "upstream: none is for clients of --listen ");
-            address_format(&settings->listen[i], why);
-            return false;
-        }
-    }
+    if (!listeners_fit(settings, why))
+        return false;
     if (upstreams_have(upstreams, ADDRESS_ORIGINAL) && settings->intercept == INTERCEPT_NONE)
         text_addf(why, "upstream: `original` needs --intercept redirect or tproxy");
     else if (why_not)
@@ -493,7 +518,7 @@ bool settings_check(const char *file, struct span text, struct text *errors)
     if (fine && refuse_tls(&settings.options) == 0) {
         int status;
         struct rule_set *rules = read_rules(&settings.options, &status);
-        fine = rules != NULL && read_upstreams(&settings) == 0 && read_source(&settings) == 0;
+        fine = rules != NULL && read_passage(&settings) == 0;
         if (rules)
             rule_set_free(rules);
     }

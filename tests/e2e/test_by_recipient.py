@@ -181,6 +181,10 @@ class Refused(Program):
         self.check_refused(self.run_proxy("--upstream", "match=a.test mx:25", "--send-xforward"),
                            USAGE, "match= and --send-xforward do not go together")
 
+    def test_a_listener_that_is_not_there(self):
+        self.check_refused(self.run_proxy("--upstream", "listen=127.0.0.1:1 mx:25"), USAGE,
+                           "upstream: there is no --listen 127.0.0.1:1")
+
     def test_patterns(self):
         self.check_refused(self.run_proxy("--upstream", "match= mx:25"), USAGE, "is no pattern")
 
