@@ -23,7 +23,7 @@ static int record(int argc, char **argv)
 
 int cmd_record(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "--help") == 0)
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--manual") == 0))
         return cmd_proxy(argc, argv);
     if (argc < 2 || argv[1][0] == '-') {
         complain("record: first the folder, then options as `smtpchaos proxy` has them: "
