@@ -141,11 +141,18 @@ bool starttls_edit_offer(const struct session *session, const struct smtp_event 
 
 /* -- as we say it --------------------------------------------------------------------------- */
 
+/* Nobody else will ask for it: the client is not to see it, or has had TLS from the first byte. */
+static bool is_ours_to_ask(const struct session *session)
+{
+    enum tls_mode mode = session->options->tls;
+    return mode == TLS_TO_SERVER || (mode == TLS_INTERCEPT && session->implicit_tls[CLIENT]);
+}
+
 bool starttls_is_due(const struct session *session, const struct smtp_event *event,
                      const struct pending *pending)
 {
     const struct tls_side *tls = &session->tls[SERVER];
-    if (session->options->tls != TLS_TO_SERVER || !pending || tls->refused || session->detached)
+    if (!is_ours_to_ask(session) || !pending || tls->refused || session->detached)
         return false;
     return tls->state == TLS_CLEAR && verb_is_hello(pending->client_verb) &&
            keywords_are_in(event) && is_offered(event->raw);
