@@ -64,6 +64,46 @@ class InterceptTest(TlsStage):
                    if entry["direction"] == "to server"]
         self.assertEqual([False, True], resumed)
 
+    def test_each_upstream_has_a_name_and_a_session_of_its_own(self):
+        """Who is asked for in SNI, and what is resumed, is not what the upstream before had."""
+        upstreams = [self.secure_polite(self.ecdsa.context()) for _ in range(2)]
+        ports = [free_port(), free_port()]
+        hosts = ("127.0.0.1", "localhost")
+        routes = []
+        for port, host, upstream in zip(ports, hosts, upstreams):
+            place = f"{host}:{upstream.server.port}"
+            routes += ["--upstream", f"listen=127.0.0.1:{port} {place}"]
+        proxy = self.proxy(upstreams[0].server.port, "--tls", "intercept", *routes,
+                           more_ports=ports)
+        for port in ports * 2:
+            with self.secured(port) as client:
+                client.say("EHLO again")
+                client.say("QUIT")
+        told = [entry for entry in proxy.journal.wait(8, event="tls")
+                if entry["direction"] == "to server"]
+        self.assertEqual([False, False, True, True], [entry["resumed"] for entry in told])
+        self.assertEqual([[None], ["localhost"]],
+                         [sorted(set(upstream.names), key=str) for upstream in upstreams])
+
+    def test_a_client_that_leaves_ends_the_handshake_with_the_upstream(self):
+        def never_shakes(connection):
+            connection.send(b"220 mx.test\r\n")
+            connection.line()
+            connection.send(b"250-mx.test\r\n250 STARTTLS\r\n")
+            connection.line()
+            connection.send(b"220 go\r\n")
+            connection.ending()
+        upstream = self.scripted(never_shakes)
+        proxy = self.proxy(upstream.port, "--tls", "intercept", "--tls-timeout", "1h")
+        for leave in ("close", "reset"):
+            with self.subTest(leave):
+                client = ehlo(proxy.port)
+                client.send(b"STARTTLS\r\n")
+                proxy.journal.wait(event="reply", verb="STARTTLS")
+                getattr(client, leave)()
+                proxy.journal.wait(event="close", ending="client-closed" if leave == "close"
+                                   else "client-reset")
+
     def test_a_handshake_that_comes_byte_by_byte(self):
         upstream = self.secure_polite(self.ecdsa.context())
         proxy = self.proxy(upstream.server.port, "--tls", "intercept")
@@ -107,6 +147,20 @@ class ModesTest(TlsStage):
         self.assertEqual([stuffed(letter)], upstream.messages)
         self.assertEqual(["to server"], [entry["direction"] for entry
                                          in proxy.journal.wait(event="tls")])
+
+    def test_implicit_to_an_upstream_with_starttls(self):
+        """What the client has encrypted does not go on in clear."""
+        upstream = self.secure_polite(self.ecdsa.context())
+        proxy, port = self.implicit(upstream.server.port, "--tls", "intercept")
+        letter = Letter()
+        with self.implicit_client(port) as client:
+            client.reply()
+            self.assertNotIn(b"STARTTLS", client.say("EHLO client.lab.test"))
+            self.send(client, letter)
+            client.say("QUIT")
+        self.assertEqual([stuffed(letter)], upstream.messages)
+        self.assertEqual({"to client", "to server"}, {entry["direction"] for entry
+                                                      in proxy.journal.wait(2, event="tls")})
 
     def test_implicit_to_a_plain_upstream(self):
         upstream = self.polite()

@@ -1,8 +1,11 @@
 """Postfix and Exim with STARTTLS on both sides: mail arrives, and rules see all of it."""
 import shutil
+import ssl
 import unittest
 
+from built_in import send
 from lab.exim import Exim
+from lab.opensmtpd import OpenSmtpd
 from lab.postfix import Postfix
 from letter import Letter, content_of
 from peers import Connection, ehlo
@@ -63,6 +66,29 @@ class RealTest(TlsStage):
                             self.assertEqual(b"250", Connection(tls).say("EHLO again")[:3])
                     self.assertEqual([], proxy.journal.entries(error="injected"))
 
+    def test_opensmtpd_grants_what_it_cannot_do(self):
+        """Debian 12's, older than OpenSSL 3, fails in each handshake, without us as with us."""
+        receiver = self.server(WithTls, "to-opensmtpd")
+        with ehlo(receiver.port) as client:
+            self.assertEqual(b"220", client.say("STARTTLS")[:3])
+            with self.assertRaises(ssl.SSLError):
+                TlsSocket(client.socket, trusting()).handshake()
+        proxy = self.proxy(receiver.port, "--tls", "intercept")
+        with ehlo(proxy.port) as client:
+            self.assertEqual(b"454", client.say("STARTTLS")[:3])
+        self.assertRegex(proxy.journal.wait(event="tls", direction="to server")[0]["reason"],
+                         "internal error")
+
+    def test_opensmtpd_behind_a_proxy_that_makes_tls_for_it(self):
+        """From the first byte: it takes no second EHLO, which follows from STARTTLS."""
+        receiver = self.server(OpenSmtpd, "plain-opensmtpd")
+        proxy, port = self.implicit(receiver.port)
+        sent = send(port, "--tls", "implicit", "--from", "ann@me.test", "--to", "bob@dest.test")
+        self.assertEqual(0, sent.status, sent.err)
+        receiver.wait_messages(1)
+        self.assertEqual(["to client"], [entry["direction"] for entry
+                                         in proxy.journal.wait(event="tls")])
+
     def check(self, sender_kind, receiver_kind, settings: dict) -> None:
         receiver = self.receivers[receiver_kind]
         sender = self.sender(sender_kind, f"from{len(self.cast)}", settings=settings)
@@ -76,6 +102,24 @@ class RealTest(TlsStage):
         self.assertEqual({"to client", "to server"},
                          {entry["direction"] for entry in proxy.journal.wait(2, event="tls")})
         self.assertEqual(1, len(proxy.journal.wait(event="rule")))
+
+
+class WithTls(OpenSmtpd):
+    """With a certificate of its own, in the places that its manual names."""
+
+    LISTEN = 'pki {host} cert "/etc/ssl/mx.pem"\npki {host} key "/etc/ssl/private/mx.key"\nlisten'
+
+    def configure(self) -> None:
+        super().configure()
+        file = self.directory / "conf/smtpd.conf"
+        text = file.read_text().replace("listen", self.LISTEN.format(host=self.host_name), 1)
+        file.write_text(text.replace(" hostname ", f" tls pki {self.host_name} hostname ", 1))
+        self.certificate = Certificate(self.directory, self.host_name)
+
+    def launch(self) -> None:
+        self.box.shell(f"install -D -m 644 {self.certificate.file} /etc/ssl/mx.pem;"
+                       f"install -D -m 600 {self.certificate.key} /etc/ssl/private/mx.key")
+        super().launch()
 
 
 def with_certificate(kind, certificate: Certificate):

@@ -37,6 +37,8 @@ WAITING, WORKING = Patience(8, 20), Patience(25, 60)
 AT_ONCE = {WAITING: 45, WORKING: 6}
 SMTPLIB_CLIENT = Path(__file__).resolve().parent / "lab/smtplib_client.py"
 # Names of the addresses of which OpenSMTPD has one for each attempt.
+# The host that has TLSA records.
+DANE_HOST = "mx.dane.test"
 OWN_DOMAIN = ".mx.test"
 
 
@@ -96,6 +98,8 @@ class PostfixClients(QueueingClients, Postfix):
         "postfix-fingerprint": {"smtp_tls_security_level": "fingerprint"},
         "postfix-secure": {"smtp_tls_security_level": "secure",
                            "smtp_tls_secure_cert_match": "localhost"},
+        "postfix-dane": {"smtp_tls_security_level": "dane-only", "smtp_host_lookup": "dns",
+                         "smtp_dns_support_level": "dnssec"},
     }
 
     def add_routes(self, conf: Path) -> None:
@@ -108,8 +112,17 @@ class PostfixClients(QueueingClients, Postfix):
                       *(f"  -o {key}={value}\n" for key, value in options.items())]
         (conf / "master.cf").write_text("".join(lines))
         (conf / "transport").write_text("".join(
-            f"{self.places.domain(fault, client)} {client}:[localhost]:{port}\n"
+            f"{self.places.domain(fault, client)} {client}:[{self.host_of(client)}]:{port}\n"
             for fault, port in self.places.ports.items() for client in self.levels))
+
+    @staticmethod
+    def host_of(client: str) -> str:
+        """DANE is for names that are looked up."""
+        return DANE_HOST if client == "postfix-dane" else "localhost"
+
+    def launch(self) -> None:
+        self.box.shell("echo options trust-ad >>/etc/resolv.conf")
+        super().launch()
 
     def _sending(self) -> dict:
         return super()._sending() | {

@@ -3,6 +3,7 @@
 Python's own SSLSocket cannot end one direction and go on with the other, nor end without
 close_notify, nor be cut byte by byte; `TlsSocket` can.
 """
+import hashlib
 import socket
 import ssl
 import subprocess
@@ -24,6 +25,14 @@ class Certificate:
             ["openssl", "req", "-x509", "-nodes", "-days", "3", "-newkey", *KINDS[kind],
              "-keyout", self.key, "-out", self.file, "-subj", f"/CN={name}",
              "-addext", f"subjectAltName={names}"], check=True, stderr=subprocess.DEVNULL)
+
+    def key_digest(self) -> bytes:
+        """The SHA-256 of the public key, as a TLSA record 3 1 1 has it."""
+        shown = subprocess.run(["openssl", "x509", "-in", self.file, "-noout", "-pubkey"],
+                               check=True, capture_output=True).stdout
+        key = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=shown,
+                             check=True, capture_output=True).stdout
+        return hashlib.sha256(key).digest()
 
     def context(self, version: str = None) -> ssl.SSLContext:
         """A server's context."""

@@ -3,6 +3,7 @@ import os
 import socket
 import subprocess
 
+from lab.wait import wait_listening
 from letter import Letter
 from network import free_port
 from peers import EHLO_REPLY, Connection, PoliteServer, ehlo
@@ -64,8 +65,9 @@ class TlsStage(Stage):
     def implicit(self, upstream, *options, **settings) -> tuple:
         """A proxy whose clients begin with TLS, and the port for them."""
         port = free_port()
-        return self.proxy(upstream, "--listen", f"smtps:127.0.0.1:{port}", *options,
-                          **settings), port
+        proxy = self.proxy(upstream, "--listen", f"smtps:127.0.0.1:{port}", *options, **settings)
+        wait_listening(port)
+        return proxy, port
 
     def implicit_client(self, port: int, **how) -> Connection:
         endpoint = socket.create_connection(("127.0.0.1", port), 15)
