@@ -1,6 +1,7 @@
 /* profile_warn: what in a profile reads well and can never happen: rules that an earlier one leaves
  * nothing to, and filters that no event of their rule meets. Mistakes are profile_check.c's. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -101,12 +102,39 @@ static bool speaks_of_all(const struct rule *earlier, const struct rule *later)
            !(rule_reaches(later) & ~rule_reaches(earlier)) && verbs && codes && classes && after;
 }
 
+static bool is_same_text(const struct rule_filter *a, const struct rule_filter *b)
+{
+    return span_equal(a->text, b->text) && a->verb == b->verb && a->yes == b->yes &&
+           a->whole_end == b->whole_end && a->prefix == b->prefix &&
+           memcmp(a->address, b->address, sizeof a->address) == 0;
+}
+
+/* Where `later` holds, `earlier` does. Of patterns that cannot be told. */
+static bool follows(const struct rule_filter *earlier, const struct rule_filter *later)
+{
+    return earlier->kind == later->kind && !earlier->pattern && !later->pattern &&
+           is_same_text(earlier, later) && earlier->number <= later->number;
+}
+
+/* Whatever the later rule's filters let pass, the earlier one's do too. */
+static bool filters_let_pass(const struct rule *earlier, const struct rule *later)
+{
+    for (size_t i = 0; i < earlier->filter_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < later->filter_count; k++)
+            found |= follows(&earlier->filters[i], &later->filters[k]);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 /* It has taken the content of every event that the later one speaks of. */
 static bool leaves_nothing(const struct known_rule *earlier, const struct known_rule *later)
 {
     const struct rule *rule = &earlier->rule;
     bool meet = earlier->variant == 0 || earlier->variant == later->variant;
-    return meet && rule->when == WHEN_ALWAYS && rule->filter_count == 0 &&
+    return meet && rule->when == WHEN_ALWAYS && filters_let_pass(rule, &later->rule) &&
            rule->mutator->takes_always && !later->rule.mutator->timing_only &&
            speaks_of_all(rule, &later->rule);
 }

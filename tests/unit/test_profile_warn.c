@@ -39,6 +39,27 @@ static void test_rules_that_come_too_late(void **state)
     expect("to client idle 1m insert line=\"a\"\nto client idle 2m insert line=\"a\"\n", "");
 }
 
+/* Where the earlier rule has filters, those of the later one must imply them. */
+static void test_filters_of_rules_that_come_too_late(void **state)
+{
+    (void)state;
+    expect("to server command RCPT recipient=a@b drop\n"
+           "to server command RCPT tls=yes recipient=a@b repeat\n",
+           "x.profile:2:1: warning: " LATE("1"));
+    expect("to server body size>1MB drop\nto server body size>2MB repeat\n",
+           "x.profile:2:1: warning: " LATE("1"));
+    expect("to server body size>2MB drop\nto server body size>1MB repeat\n", "");
+    expect("to server command RCPT recipient=a@b drop\n"
+           "to server command RCPT recipient=a@c repeat\n",
+           "");
+    expect("to server command RCPT tls=no drop\nto server command RCPT tls=yes repeat\n", "");
+    expect("to server command said=MAIL drop\nto server command said=RCPT repeat\n", "");
+    expect("to server command client=10.0.0.0/8 drop\n"
+           "to server command client=10.0.0.0/9 repeat\n",
+           "");
+    expect("to server command matches=/a/ drop\nto server command matches=/a/ repeat\n", "");
+}
+
 static void test_variants_do_not_meet(void **state)
 {
     (void)state;
@@ -139,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules_that_come_too_late),
+        cmocka_unit_test(test_filters_of_rules_that_come_too_late),
         cmocka_unit_test(test_variants_do_not_meet),
         cmocka_unit_test(test_filters_that_never_hold),
         cmocka_unit_test(test_built_in_profiles_are_free_of_them),
