@@ -61,7 +61,7 @@ static enum verdict header_goes_on(struct mutation *mutation, const struct smtp_
 {
     struct span raw = event->raw;
     struct span kept = span_make(state->header, state->header_len);
-    bool ends = span_chomp(raw).len == 0;
+    bool ends = event->body.starts_line && span_chomp(raw).len == 0;
     if (ends && pattern_matches(mutation_pattern(mutation, MATCH), kept)) {
         send_notice(mutation, event);
         state->header_len = 0;
@@ -97,7 +97,8 @@ static enum verdict replace_part_apply(struct mutation *mutation, const struct s
         *state = (struct replace_part_state){ .message = message };
     if (state->where == IN_HEADER) {
         mime_read_header(&state->mime, event->raw);
-        state->where = event->body.header && span_chomp(event->raw).len > 0 ? IN_HEADER : IN_TEXT;
+        bool ends = event->body.starts_line && span_chomp(event->raw).len == 0;
+        state->where = event->body.header && !ends ? IN_HEADER : IN_TEXT;
         return UNTOUCHED;
     }
     enum mime_line line = MIME_TEXT;

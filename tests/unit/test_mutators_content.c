@@ -171,8 +171,15 @@ static void test_replace_part(void **state)
           BYTES("Content-Disposition: attachment\r\n\r\n--b\r\nx\r\n"),
           BYTES("Content-Disposition: attachment\r\n\r\n--b\r\nx\r\n") },
     };
+    static const struct mail_case kept = {
+        &mutator_replace_part, NOTICE,
+        BYTES(TOP "--b c\r\nX: y\r\n z\r\n\r\ntext\r\n--b c--\r\nend\r\n"),
+        BYTES(TOP "--b c\r\nX: y\r\n z\r\n\r\ntext\r\n--b c--\r\nend\r\n")
+    };
     (void)state;
     EXPECT_MAILS(rows);
+    for (size_t piece = 1; piece < 20; piece++)
+        expect_mail(&kept, piece);
 }
 
 static void test_refold(void **state)
