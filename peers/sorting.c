@@ -88,6 +88,7 @@ bool sorting_wants_finish(const struct sorting *sorting)
 void sorting_reached(struct sorting *sorting)
 {
     text_clear(&sorting->heard);
+    sorting->is_plain = false;
     sorting->step = SORTING_GREETING;
 }
 
@@ -117,15 +118,27 @@ static void take_greeting(struct sorting *sorting, unsigned code)
     sorting->step = SORTING_HELLO;
 }
 
+/* RFC 5321 section 3.2: whoever refuses EHLO is asked by HELO. */
+static void say_helo(struct sorting *sorting)
+{
+    sorting->is_plain = true;
+    chain_append(&sorting->to_server, SPAN("HELO"));
+    chain_append(&sorting->to_server, span_drop(text_span(&sorting->hello), 4));
+}
+
 static void take_hello(struct sorting *sorting, struct span reply, unsigned code)
 {
     struct span words;
-    if (code != 250) {
+    bool may_be_plain = code / 100 == 5 && !sorting->is_plain &&
+                        span_starts_nocase(text_span(&sorting->hello), SPAN("EHLO"));
+    if (may_be_plain) {
+        say_helo(sorting);
+    } else if (code == 250) {
+        sorting->takes_size = smtp_offer_find(reply, SPAN("SIZE"), &words);
+        sorting_tell_mail(sorting);
+    } else {
         put_off(sorting, "451 4.3.0 ", SPAN("the server for this recipient refuses your hello"));
-        return;
     }
-    sorting->takes_size = smtp_offer_find(reply, SPAN("SIZE"), &words);
-    sorting_tell_mail(sorting);
 }
 
 /* What the server has against the sender is told of the recipient: the client has been told that

@@ -9,7 +9,8 @@
  * its own (RFC 5321 section 4.5.3.1.10). The next mail is sorted anew.
  *
  * It offers PIPELINING, which it does itself, SIZE without a bound, which is taken away again where
- * the server does not know it, and 8BITMIME, which all servers in use know. */
+ * the server does not know it, and 8BITMIME, which all servers in use know. One that knows no EHLO
+ * is said HELO, and MAIL without parameters. */
 #ifndef SMTPCHAOS_PEERS_SORTING_H
 #define SMTPCHAOS_PEERS_SORTING_H
 
@@ -51,6 +52,7 @@ struct sorting {
     bool hangs_up;     /* the connection there was is to be closed; its owner takes this back */
     bool knows_mail;   /* the server has taken MAIL */
     bool takes_size;   /* ... and knows of SIZE= */
+    bool is_plain;     /* ... knows of no EHLO, and was said HELO */
     bool leaves;       /* ... or said that it will end the connection */
     bool is_torn;      /* OVER: as the server did */
     bool client_ended;

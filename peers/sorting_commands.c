@@ -45,7 +45,8 @@ static void take_mail(struct sorting *sorting, struct span line, const struct sm
     }
 }
 
-/* A server that offers no SIZE would refuse the parameter, and it is only a hint. */
+/* A server that offers no SIZE would refuse the parameter, and it is only a hint; a plain one would
+ * refuse them all. */
 static void say_without_size(struct sorting *sorting, struct span line)
 {
     struct smtp_command command = smtp_command_parse(line);
@@ -54,7 +55,7 @@ static void say_without_size(struct sorting *sorting, struct span line)
     chain_append(&sorting->to_server, span_trim(span_take(line, head)));
     while (rest.len > 0) {
         struct cut word = span_cut(rest, ' ');
-        if (!span_starts_nocase(word.before, SPAN("SIZE="))) {
+        if (!sorting->is_plain && !span_starts_nocase(word.before, SPAN("SIZE="))) {
             chain_append(&sorting->to_server, SPAN(" "));
             chain_append(&sorting->to_server, word.before);
         }

@@ -151,6 +151,20 @@ static void test_mail_is_sorted_however_it_is_cut(void **state)
     go_through(1000);
 }
 
+static void test_a_server_without_ehlo_is_said_helo(void **state)
+{
+    struct bench bench;
+    (void)state;
+    begin(&bench, 100);
+    client(&bench, "MAIL FROM:<x@c.test> SIZE=9 BODY=8BITMIME\r\nRCPT TO:<one@a.test>\r\n");
+    sorting_reached(&bench.sorting);
+    server(&bench, "220 mx\r\n502 what?\r\n");
+    expect_server(&bench, "EHLO c.test\r\nHELO c.test\r\n");
+    server(&bench, "250 mx\r\n");
+    expect_server(&bench, "MAIL FROM:<x@c.test>\r\n");
+    end(&bench);
+}
+
 static void test_a_recipient_that_was_refused_binds_nobody(void **state)
 {
     struct bench bench;
@@ -179,7 +193,7 @@ static void test_servers_that_are_not_to_be_had(void **state)
         const char *heard;
     } cases[] = {
         { "554 no\r\n", "451 4.3.2 the server for this recipient takes no mail now\r\n" },
-        { "220 mx\r\n500 no\r\n",
+        { "220 mx\r\n500 no\r\n500 no\r\n",
           "451 4.3.0 the server for this recipient refuses your hello\r\n" },
         { "220 mx\r\n250 mx\r\n421 no\r\n",
           "451 4.3.0 the server for this recipient takes no mail now\r\n" },
@@ -305,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mail_is_sorted_however_it_is_cut),
+        cmocka_unit_test(test_a_server_without_ehlo_is_said_helo),
         cmocka_unit_test(test_a_recipient_that_was_refused_binds_nobody),
         cmocka_unit_test(test_servers_that_are_not_to_be_had),
         cmocka_unit_test(test_an_end_in_the_midst_is_carried_over),
