@@ -104,28 +104,30 @@ static void ask_for_upstream(struct session *session, instant now)
 static bool carry_out(struct session *session, enum direction direction, instant now)
 {
     struct outbox *out = &session->lanes[direction].out;
-    if (outbox_wants(out, STEP_OPEN))
-        ask_for_upstream(session, now);
-    if (outbox_wants(out, STEP_SECURE))
+    switch (outbox_head(out)) {
+    case STEP_NONE:
+    case STEP_BYTES:
+    case STEP_WAIT:
+    case STEP_GATHER:
+    case STEP_BARE:
+    case STEP_MUTE: return false;
+    case STEP_OPEN: ask_for_upstream(session, now); return false;
+    case STEP_SECURE:
         secure_begin(session, direction_target(direction), now);
-    if (outbox_wants(out, STEP_RESET)) {
-        reset_side(session, direction);
-        return true;
-    }
-    if (outbox_wants(out, STEP_FINISH) && session->lanes[direction].target_done) {
+        return !outbox_wants(out, STEP_SECURE);
+    case STEP_RESET: reset_side(session, direction); return true;
+    case STEP_FINISH:
+        if (!session->lanes[direction].target_done)
+            return false;
         outbox_done(out, now);
         return true;
-    }
-    if (outbox_wants(out, STEP_FINISH_ALL)) {
+    case STEP_FINISH_ALL:
         outbox_done(out, now);
         finish_all(session, now);
         return true;
+    case STEP_RESET_ALL: reset_all(session); return true;
     }
-    if (outbox_wants(out, STEP_RESET_ALL)) {
-        reset_all(session);
-        return true;
-    }
-    return false;
+    check(false);
 }
 
 static bool lane_is_done(const struct lane *lane)
