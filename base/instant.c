@@ -34,8 +34,8 @@ static char *add_digits(char *text, unsigned number, unsigned digits, char behin
     return text + digits + 1;
 }
 
-/* The journal writes the time of every line: strftime would cost more than all the rest of it. */
-void instant_format(instant when, char text[INSTANT_TEXT_SIZE])
+/* All of it but the fraction; answers where that begins. */
+static char *format_second(instant when, char *text)
 {
     struct tm parts = broken_down(when);
     text = add_digits(text, (unsigned)parts.tm_year + 1900, 4, '-');
@@ -43,8 +43,25 @@ void instant_format(instant when, char text[INSTANT_TEXT_SIZE])
     text = add_digits(text, (unsigned)parts.tm_mday, 2, 'T');
     text = add_digits(text, (unsigned)parts.tm_hour, 2, ':');
     text = add_digits(text, (unsigned)parts.tm_min, 2, ':');
-    text = add_digits(text, (unsigned)parts.tm_sec, 2, '.');
-    text = add_digits(text, (unsigned)(when % SECONDS(1) / US(1)), 6, 'Z');
+    return add_digits(text, (unsigned)parts.tm_sec, 2, '.');
+}
+
+/* The journal writes the time of every line: strftime would cost more than all the rest of it, and
+ * the calendar is asked only once a second. */
+void instant_format(instant when, char text[INSTANT_TEXT_SIZE])
+{
+    static _Thread_local struct {
+        instant second; /* 0: none yet */
+        char text[INSTANT_TEXT_SIZE];
+        size_t len;
+    } last;
+    instant second = when / SECONDS(1);
+    if (second != last.second || last.len == 0) {
+        last.len = (size_t)(format_second(when, last.text) - last.text);
+        last.second = second;
+    }
+    memcpy(text, last.text, last.len);
+    text = add_digits(text + last.len, (unsigned)(when % SECONDS(1) / US(1)), 6, 'Z');
     *text = 0;
 }
 

@@ -86,6 +86,44 @@ struct span span_chomp(struct span text)
     return span_drop_last(text, span_line_end(text).len);
 }
 
+static bool is_plain(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
+}
+
+/* A byte, eight times over. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The high bit of each byte that is zero; above such a byte others may be marked as well. */
+static uint64_t zero_bytes(uint64_t eight)
+{
+    return (eight - EIGHT(1)) & ~eight & EIGHT(0x80);
+}
+
+/* The journal reads every line for this: eight bytes at a time are looked at together. */
+static bool eight_are_plain(const uint8_t *bytes)
+{
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof eight);
+    uint64_t small = (eight - EIGHT(0x20)) & ~eight;
+    uint64_t special = zero_bytes(eight ^ EIGHT('"')) | zero_bytes(eight ^ EIGHT('\\')) |
+                       zero_bytes(eight ^ EIGHT(0x7f));
+    return ((small | eight | special) & EIGHT(0x80)) == 0;
+}
+
+size_t span_plain(struct span text)
+{
+    size_t len = 0;
+    while (text.len - len >= 8 && eight_are_plain(text.ptr + len))
+        len += 8;
+    /* The last eight may have been looked at in part before. */
+    if (text.len >= 8 && text.len - len < 8 && eight_are_plain(text.ptr + text.len - 8))
+        return text.len;
+    while (len < text.len && is_plain(text.ptr[len]))
+        len++;
+    return len;
+}
+
 bool span_number(struct span text, uint64_t *number)
 {
     uint64_t value = 0;

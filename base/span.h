@@ -82,6 +82,10 @@ struct span span_chomp(struct span text);
 /* The line ending that span_chomp would take away: CRLF, LF or empty. */
 struct span span_line_end(struct span text);
 
+/* How many bytes at the beginning are printable ASCII but for the quote and the backslash: what
+ * needs no escape wherever we write. */
+size_t span_plain(struct span text);
+
 /* Decimal digits only, the whole span; false when empty, not a number, or above UINT64_MAX. */
 bool span_number(struct span text, uint64_t *number);
 /* A 64-bit hash (FNV-1a), chained through `hash`; begin with SPAN_HASH_BEGIN. It does not withstand

@@ -54,6 +54,21 @@ void text_add(struct text *text, struct span more)
     text->len += fits;
 }
 
+void text_join(struct text *text, const struct span *pieces, size_t count)
+{
+    size_t wanted = 0;
+    for (size_t i = 0; i < count; i++)
+        wanted += pieces[i].len;
+    size_t fits = room_for(text, wanted);
+    for (size_t i = 0; i < count && fits > 0; i++) {
+        struct span piece = span_take(pieces[i], fits);
+        if (piece.len)
+            memcpy(text->ptr + text->len, piece.ptr, piece.len);
+        text->len += piece.len;
+        fits -= piece.len;
+    }
+}
+
 void text_add_byte(struct text *text, uint8_t byte)
 {
     if (room_for(text, 1))
@@ -115,11 +130,6 @@ static char escape_letter(uint8_t byte)
     }
 }
 
-static bool is_plain(uint8_t byte)
-{
-    return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
-}
-
 static void add_escape(struct text *text, uint8_t byte)
 {
     static const char digits[] = "0123456789abcdef";
@@ -135,9 +145,7 @@ static void add_escape(struct text *text, uint8_t byte)
 void text_add_escaped(struct text *text, struct span bytes)
 {
     while (bytes.len > 0) {
-        size_t plain = 0;
-        while (plain < bytes.len && is_plain(bytes.ptr[plain]))
-            plain++;
+        size_t plain = span_plain(bytes);
         text_add(text, span_take(bytes, plain));
         bytes = span_drop(bytes, plain);
         if (bytes.len == 0)

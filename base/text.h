@@ -22,6 +22,8 @@ void text_deinit(struct text *text);
 /* Forgets the content, keeps the memory. */
 void text_clear(struct text *text);
 void text_add(struct text *text, struct span more);
+/* Adds spans behind each other. */
+void text_join(struct text *text, const struct span *pieces, size_t count);
 void text_add_byte(struct text *text, uint8_t byte);
 /* In decimal digits. */
 void text_add_number(struct text *text, uint64_t number);

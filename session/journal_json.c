@@ -9,20 +9,6 @@
 
 #include "base/version.h"
 
-/* Printable ASCII that JSON strings take as it stands. */
-static bool is_plain(uint8_t byte)
-{
-    return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
-}
-
-static size_t plain_length(struct span words)
-{
-    size_t plain = 0;
-    while (plain < words.len && is_plain(words.ptr[plain]))
-        plain++;
-    return plain;
-}
-
 static void add_special(struct text *out, uint8_t byte)
 {
     if (byte == '\\' || byte == '"') {
@@ -35,12 +21,19 @@ static void add_special(struct text *out, uint8_t byte)
     }
 }
 
+/* Adds a string between what stands before and behind it; it needs no escaping. */
+static void add_between(struct text *out, struct span before, struct span words, struct span behind)
+{
+    const struct span pieces[] = { before, words, behind };
+    text_join(out, pieces, 3);
+}
+
 /* Adds words that people wrote, rules and options, and closes their string: as they stand, bytes
  * beyond ASCII as \xHH, which a rule's quotes read alike. */
 static void add_words(struct text *out, struct span words)
 {
     while (words.len > 0) {
-        size_t plain = plain_length(words);
+        size_t plain = span_plain(words);
         text_add(out, span_take(words, plain));
         if (plain < words.len)
             add_special(out, words.ptr[plain++]);
@@ -49,19 +42,24 @@ static void add_words(struct text *out, struct span words)
     text_add_byte(out, '"');
 }
 
+static bool is_quoted(uint8_t byte)
+{
+    return byte == '\\' || byte == '"';
+}
+
 /* Makes a JSON string of what stands in `out` from `from` on, printable ASCII, and closes it. It
  * moves bytes from the end backwards, so that nothing is copied aside. */
 static void quote_tail(struct text *out, size_t from)
 {
     size_t end = out->len;
-    from += plain_length(span_drop(text_span(out), from));
+    from += span_plain(span_drop(text_span(out), from));
     for (size_t i = from; i < end; i++)
-        if (!is_plain(out->ptr[i]))
+        if (is_quoted(out->ptr[i]))
             text_add_byte(out, '\\');
     for (size_t to = out->len; to > end;) {
         uint8_t byte = out->ptr[--end];
         out->ptr[--to] = byte;
-        if (!is_plain(byte))
+        if (is_quoted(byte))
             out->ptr[--to] = '\\';
     }
     text_add_byte(out, '"');
@@ -75,6 +73,10 @@ static void add_string(struct text *out, struct span key, struct span words)
 {
     if (words.len == 0)
         return;
+    if (span_plain(words) == words.len) {
+        add_between(out, key, words, SPAN("\""));
+        return;
+    }
     text_add(out, key);
     add_words(out, words);
 }
@@ -82,11 +84,8 @@ static void add_string(struct text *out, struct span key, struct span words)
 /* A word of our own, in which nothing needs escaping. */
 static void add_word(struct text *out, struct span key, const char *word)
 {
-    if (!word[0])
-        return;
-    text_add(out, key);
-    text_add(out, span_of(word));
-    text_add_byte(out, '"');
+    if (word[0])
+        add_between(out, key, span_of(word), SPAN("\""));
 }
 
 static void add_number(struct text *out, struct span key, uint64_t number)
@@ -109,9 +108,7 @@ static void add_time(struct text *out, instant time)
 {
     char shown[INSTANT_TEXT_SIZE];
     instant_format(time, shown);
-    text_add(out, SPAN("{\"time\":\""));
-    text_add(out, span_of(shown));
-    text_add_byte(out, '"');
+    add_between(out, SPAN("{\"time\":\""), span_of(shown), SPAN("\""));
 }
 
 /* "time=400ms chunk=1" as an object. */

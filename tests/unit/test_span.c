@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -177,6 +178,23 @@ static void test_hashes_tell_apart(void **state)
 
 /* -- globs ---------------------------------------------------------------------------------- */
 
+/* Every byte at every place of a text whose other bytes are plain, however it is cut in eights. */
+static void test_plain_bytes_are_counted(void **state)
+{
+    uint8_t bytes[27];
+    (void)state;
+    for (size_t at = 0; at < sizeof bytes; at++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            memset(bytes, 'a', sizeof bytes);
+            bytes[at] = (uint8_t)byte;
+            bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+            for (size_t len = at + 1; len <= sizeof bytes; len++)
+                assert_int_equal(span_plain(span_make(bytes, len)), plain ? len : at);
+        }
+    }
+    assert_int_equal(span_plain(SPAN("")), 0);
+}
+
 static void test_globs(void **state)
 {
     static const struct {
@@ -269,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_hashes_never_change),
         cmocka_unit_test(test_hashes_tell_apart),
+        cmocka_unit_test(test_plain_bytes_are_counted),
         cmocka_unit_test(test_globs),
         cmocka_unit_test(test_globs_mean_what_they_say),
     };

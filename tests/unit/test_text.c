@@ -112,6 +112,20 @@ static void test_clear_keeps_the_memory(void **state)
 
 /* -- escapes -------------------------------------------------------------------------------- */
 
+static void test_spans_are_joined(void **state)
+{
+    const struct span pieces[] = { SPAN("ab"), SPAN(""), SPAN("cde") };
+    struct text text = { .max = 7 };
+    (void)state;
+    text_join(&text, pieces, 3);
+    assert_true(span_equal(text_span(&text), SPAN("abcde")));
+    assert_false(text.cut);
+    text_join(&text, pieces, 3);
+    assert_true(span_equal(text_span(&text), SPAN("abcdeab")));
+    assert_true(text.cut);
+    text_deinit(&text);
+}
+
 static void test_escaped(void **state)
 {
     const struct {
@@ -216,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_a_format_is_cut_too),
         cmocka_unit_test(test_a_bound_of_none_is_the_default),
         cmocka_unit_test(test_clear_keeps_the_memory),
+        cmocka_unit_test(test_spans_are_joined),
         cmocka_unit_test(test_escaped),
         cmocka_unit_test(test_escapes_round_trip),
         cmocka_unit_test(test_both_cases_of_hex_are_read),
