@@ -3,7 +3,7 @@
 
 usage: corpora/from_transcripts.py [FOLDER]     (corpora/session)
 
-The bytes are those that harness/script.h describes. What a transcript expects to be heard is left
+The bytes are those that play/script.h describes. What a transcript expects to be heard is left
 out: the harness has its own idea of what must hold.
 """
 

@@ -11,8 +11,8 @@
 #include "base/chain.h"
 #include "base/recall.h"
 #include "base/text.h"
-#include "harness/script.h"
 #include "play/recorder.h"
+#include "play/script.h"
 #include "session/session.h"
 
 struct peer {

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "harness/entry.h"
 #include "harness/mailbox.h"
-#include "harness/script.h"
+#include "play/script.h"
 #include "smtp/decoder.h"
 #include "smtp/parse.h"
 

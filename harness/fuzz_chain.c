@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "harness/entry.h"
-#include "harness/script.h"
+#include "play/script.h"
 
 #define CHAINS 3
 /* Bytes that one chain holds at most: several chunks, and one that is longer than the others. */

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "harness/duplex.h"
 #include "harness/entry.h"
-#include "harness/rule_choice.h"
+#include "play/rule_choice.h"
 
 /* Longer ones say nothing new here. */
 #define INPUT_MAX 4096

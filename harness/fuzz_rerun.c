@@ -5,9 +5,9 @@
 #include "base/check.h"
 #include "harness/duplex.h"
 #include "harness/entry.h"
-#include "harness/rule_choice.h"
 #include "play/recorder.h"
 #include "play/rerun.h"
+#include "play/rule_choice.h"
 
 /* Longer recordings take their time, and say nothing new. */
 #define RECORDING_AT_MOST (4 * 1024 * 1024)

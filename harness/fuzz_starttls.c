@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "harness/duplex.h"
 #include "harness/entry.h"
-#include "harness/rule_choice.h"
+#include "play/rule_choice.h"
 
 #define INPUT_MAX 4096
 

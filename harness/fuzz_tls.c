@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "harness/entry.h"
 #include "harness/fixed_tls.h"
-#include "harness/script.h"
+#include "play/script.h"
 #include "proxy/tls/layer.h"
 
 #define INPUT_MAX 512

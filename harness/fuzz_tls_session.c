@@ -7,8 +7,8 @@
 #include "base/check.h"
 #include "harness/entry.h"
 #include "harness/fixed_tls.h"
-#include "harness/script.h"
 #include "harness/tls_link.h"
+#include "play/script.h"
 
 #define INPUT_MAX 400
 #define INJECTED_MAX 32

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "harness/duplex.h"
-#include "harness/rule_choice.h"
+#include "play/rule_choice.h"
 
 /* Pieces that the second run is cut into, at most: a script in four is cut byte by byte. */
 #define CUTS_MAX 2000

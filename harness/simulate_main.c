@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "harness/script.h"
 #include "harness/script_run.h"
-#include "harness/script_writer.h"
 #include "harness/swarm.h"
+#include "play/script.h"
+#include "play/script_writer.h"
 
 /* sysexits.h */
 enum { EXIT_USAGE = 64 };

@@ -4,8 +4,8 @@
 #include "base/check.h"
 #include "base/prng.h"
 #include "harness/duplex.h"
-#include "harness/rule_choice.h"
-#include "harness/script_writer.h"
+#include "play/rule_choice.h"
+#include "play/script_writer.h"
 #include "smtp/parse.h"
 
 #define STEPS_MAX 60

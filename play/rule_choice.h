@@ -1,7 +1,7 @@
 /* rule_choice: the rules that a script runs under: one of a few sets, a built-in profile, or rules
  * that stand in the script itself. */
-#ifndef SMTPCHAOS_HARNESS_RULE_CHOICE_H
-#define SMTPCHAOS_HARNESS_RULE_CHOICE_H
+#ifndef SMTPCHAOS_PLAY_RULE_CHOICE_H
+#define SMTPCHAOS_PLAY_RULE_CHOICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,14 +1,11 @@
 /* rule_choice: see rule_choice.h. */
-#include "harness/rule_choice.h"
+#include "play/rule_choice.h"
 
 #include <stddef.h>
 
 #include "base/check.h"
-#include "harness/script.h"
+#include "play/script.h"
 #include "session/profile.h"
-
-/* In place of a set: the rules stand in the script. */
-#define IN_SCRIPT 0xff
 
 static const char *const never[] = {
     "to server command RCPT recipient=nobody@never.test answer reply=\"550 no\"",
@@ -114,11 +111,11 @@ static void add_from_script(struct rule_set *rules, struct span *script)
 
 /* Sets that are chosen by a byte alone are read once: that takes longer than most sessions. All of
  * them with the first input, so that later ones take the same way each time. */
-static struct rule_set *kept[IN_SCRIPT];
+static struct rule_set *kept[SCRIPT_HOLDS_RULES];
 
 static void keep_all(void)
 {
-    for (size_t choice = 0; choice < IN_SCRIPT; choice++) {
+    for (size_t choice = 0; choice < SCRIPT_HOLDS_RULES; choice++) {
         kept[choice] = rule_set_new();
         if (choice >= SETS)
             add_profile(kept[choice], choice - SETS);
@@ -132,7 +129,7 @@ struct rule_set *rule_choice_take(struct span *script)
     uint8_t choice = script_byte(script);
     if (!kept[0])
         keep_all();
-    if (choice != IN_SCRIPT)
+    if (choice != SCRIPT_HOLDS_RULES)
         return kept[choice];
     struct rule_set *rules = rule_set_new();
     add_from_script(rules, script);
@@ -141,7 +138,7 @@ struct rule_set *rule_choice_take(struct span *script)
 
 void rule_choice_give_back(struct rule_set *rules)
 {
-    for (size_t i = 0; i < IN_SCRIPT; i++)
+    for (size_t i = 0; i < SCRIPT_HOLDS_RULES; i++)
         if (kept[i] == rules)
             return;
     rule_set_free(rules);
@@ -152,7 +149,7 @@ size_t rule_choice_count(void)
     size_t profiles = 0;
     while (profile_builtin_name(profiles))
         profiles++;
-    return SETS + profiles < IN_SCRIPT ? SETS + profiles : IN_SCRIPT;
+    return SETS + profiles < SCRIPT_HOLDS_RULES ? SETS + profiles : SCRIPT_HOLDS_RULES;
 }
 
 bool rule_choice_keeps_order(uint8_t choice)

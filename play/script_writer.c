@@ -1,8 +1,10 @@
 /* script_writer: see script_writer.h. */
-#include "harness/script_writer.h"
+#include "play/script_writer.h"
 
 #include "base/limits.h"
-#include "harness/rule_choice.h"
+#include "play/heard.h"
+#include "play/rule_choice.h"
+#include "play/transcript_text.h"
 
 /* -- bytes ---------------------------------------------------------------------------------- */
 
@@ -66,7 +68,7 @@ static void show_options(uint8_t options, struct text *out)
         { SCRIPT_RULES_OFF, "# the rules begin switched off" },
         { SCRIPT_ASKED, "# the server answers when it is told to" },
     };
-    text_addf(out, "option seed %u\n", options);
+    text_addf(out, "seed %u\n", options);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         if (options & lines[i].bit)
             text_addf(out, "%s\n", lines[i].line);
@@ -86,16 +88,12 @@ static char letter_of(enum side side)
     return side == CLIENT ? 'C' : 'S';
 }
 
-/* A line a step: CRLF is what a step ends in unless it shows another end. */
 static void show_bytes(enum side side, struct span bytes, struct text *out)
 {
     while (bytes.len > 0) {
-        struct span line = span_take(bytes, span_find(bytes, '\n') + 1);
-        bool whole = span_ends(line, SPAN("\r\n"));
         text_addf(out, "%c> ", letter_of(side));
-        text_add_escaped(out, span_drop_last(line, whole ? 2 : 0));
-        text_add(out, whole || span_ends(line, SPAN("\n")) ? SPAN("\n") : SPAN("\\\n"));
-        bytes = span_drop(bytes, line.len);
+        step_text_add(out, heard_next_line(&bytes));
+        text_add_byte(out, '\n');
     }
 }
 
@@ -122,7 +120,7 @@ static void show_step(const struct script_step *step, struct text *out)
     case SCRIPT_RESUME: text_addf(out, "# %c reads again\n", letter); break;
     case SCRIPT_SWITCH: text_add(out, SPAN("# all rules go off, or on again\n")); break;
     case SCRIPT_ACCEPT: text_add(out, SPAN("# the server accepts\n")); break;
-    case SCRIPT_REFUSE: text_add(out, SPAN("server refuses\n")); break;
+    case SCRIPT_REFUSE: text_add(out, SPAN("# the server refuses\n")); break;
     case SCRIPT_DRAIN: text_add(out, SPAN("# the proxy is told to end\n")); break;
     }
 }
@@ -134,6 +132,10 @@ void script_show(struct span script, struct text *transcript)
     show_options(script_byte(&script), transcript);
     show_rules(rules, transcript);
     rule_choice_give_back(rules);
+    struct span rest = script;
+    /* In a transcript that is no step. */
+    if (script_next(&rest, &step) && step.operation == SCRIPT_REFUSE)
+        text_add(transcript, SPAN("server refuses\n"));
     while (script_next(&script, &step))
         show_step(&step, transcript);
 }

@@ -1,5 +1,5 @@
 /* script: see script.h. */
-#include "harness/script.h"
+#include "play/script.h"
 
 uint8_t script_byte(struct span *rest)
 {

@@ -1,5 +1,5 @@
 /* script: fuzz input as a conversation: bytes that say who does what. Every input is a script; one
- * that breaks off is cut short, never refused. corpora/from_transcripts.py writes the same bytes.
+ * that breaks off is cut short, never refused. seed.h and corpora/from_transcripts.py write them.
  *
  * A script is a head and steps. Head: a byte for the rules (rule_choice.h), one for the options.
  * A step is a byte, whose highest bit is the side (0 client, 1 server) and whose lowest four are
@@ -18,8 +18,8 @@
  *  10 REFUSE                                    the server does not
  *  11 DRAIN                                     the proxy is told to end
  *  others: LINE */
-#ifndef SMTPCHAOS_HARNESS_SCRIPT_H
-#define SMTPCHAOS_HARNESS_SCRIPT_H
+#ifndef SMTPCHAOS_PLAY_SCRIPT_H
+#define SMTPCHAOS_PLAY_SCRIPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +30,9 @@
 #include "smtp/event.h"
 
 #define SCRIPT_LINES_MAX 1024
+/* The head's byte for rules where it names no set of rule_choice.h: there are none; they stand
+ * behind it, a line each, up to an empty one. */
+enum { SCRIPT_WITHOUT_RULES = 0x00, SCRIPT_HOLDS_RULES = 0xff };
 
 enum script_operation {
     SCRIPT_SAY,
