@@ -174,10 +174,11 @@ void step_text_add_escaped(struct text *out, struct span bytes)
     }
 }
 
+/* No longer than can be shown. */
 static size_t run_length(struct span bytes, size_t at)
 {
     size_t end = at;
-    while (end < bytes.len && bytes.ptr[end] == bytes.ptr[at])
+    while (end < bytes.len && end - at < TRANSCRIPT_REPEAT_MAX && bytes.ptr[end] == bytes.ptr[at])
         end++;
     return end - at;
 }
@@ -194,7 +195,7 @@ static void add_line(struct text *out, struct span bytes)
         else
             step_text_add_escaped(out, span_make(bytes.ptr + i, 1));
         size_t run = run_length(bytes, i);
-        if (run >= SHOWN_REPEATED_MIN && run <= TRANSCRIPT_REPEAT_MAX) {
+        if (run >= SHOWN_REPEATED_MIN) {
             text_addf(out, "\\{%zu}", run);
             i += run - 1;
         }

@@ -31,6 +31,11 @@ static void append(struct file_list *list, char *name)
     names[list->count++] = name;
 }
 
+static int is_file(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && entry->d_type != DT_DIR;
+}
+
 static bool ends_in(const char *name, const char *const *suffixes)
 {
     for (size_t i = 0; suffixes[i]; i++)
@@ -43,7 +48,7 @@ static int add_folder(struct file_list *list, const char *folder, const char *co
 {
     struct dirent **entries;
     size_t before = list->count;
-    int found = scandir(folder, &entries, NULL, alphasort);
+    int found = scandir(folder, &entries, is_file, alphasort);
     if (found < 0) {
         complain("%s: %s", folder, strerrordesc_np(errno));
         return EX_NOINPUT;
@@ -59,7 +64,7 @@ static int add_folder(struct file_list *list, const char *folder, const char *co
     free(entries);
     if (list->count > before)
         return 0;
-    complain("%s: no file there ends in %s", folder, suffixes[0]);
+    complain("%s: no file there%s%s", folder, suffixes[0][0] ? " ends in " : "", suffixes[0]);
     return EX_NOINPUT;
 }
 

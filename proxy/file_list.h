@@ -11,9 +11,10 @@ struct file_list {
 };
 
 void file_list_deinit(struct file_list *list);
-/* Adds the file, or of a folder all files whose names end in one of the `suffixes` (the last is
- * NULL), in the order of their names. Answers 0, or EX_NOINPUT after one line on stderr when a
- * folder cannot be read, or has none. Whether a file is there will be found when it is read. */
+/* Adds the file, or of a folder all visible files whose names end in one of the `suffixes` (the
+ * last is NULL), in the order of their names. Answers 0, or EX_NOINPUT after one line on stderr
+ * when a folder cannot be read, or has none. Whether a file is there will be found when it is
+ * read. */
 int file_list_add(struct file_list *list, const char *name, const char *const *suffixes);
 
 #endif
