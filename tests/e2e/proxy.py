@@ -44,6 +44,7 @@ class Proxy:
         self.directory = directory
         self.journal = Journal(directory / "journal")
         self.process = None
+        self.is_starting = False
         self.command = [binary(), "proxy"]
         self._add("--upstream", [address(upstream)])
         self._add("--journal", [self.journal.file])
@@ -70,9 +71,11 @@ class Proxy:
                    "the proxy to listen")
         if self._has_ended():
             raise AssertionError(f"the proxy ended at once\n{self.logs()}")
+        self.is_starting = False
         return self
 
     def spawn(self) -> None:
+        self.is_starting = True
         with open(self.directory / "output", "ab") as output:
             self.process = subprocess.Popen(mortal(self.command), stdin=subprocess.DEVNULL,
                                             stdout=output, stderr=output)
@@ -80,7 +83,7 @@ class Proxy:
     def stop(self) -> None:
         """Ends the proxy; sessions that are still open are cut off after a moment's grace. One that
         is still being started would die of the signal: it is let come that far."""
-        if not self._has_ended():
+        if self.is_starting and not self._has_ended():
             self.wait_listening()
         for grace_s in (0.2, 10):
             if not self._has_ended():
