@@ -238,7 +238,8 @@ void session_settle(struct session *session, instant now)
     while (lane_step(session, TO_SERVER, now))
         continue;
     settle_leaving(session);
-    starttls_settle(session, now);
+    if (session->tls[SERVER].state != TLS_CLEAR)
+        starttls_settle(session, now);
     settle_fate(session, now);
     for (int direction = 0; direction < 2; direction++)
         lane_note_pressure(&session->lanes[direction]);
