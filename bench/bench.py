@@ -2,7 +2,7 @@
 
 usage: bench.py [quick] [--only NAME[,NAME...]] [--json FILE]
 
-`quick` takes less than a minute and is rougher. --only names measures and contenders; what is not
+`quick` takes about a minute and is rougher. --only names measures and contenders; what is not
 named of either is left out, and the baseline is always there. --json keeps every sample.
 SMTPCHAOS_BIN names the program. No figure makes this fail: it prints.
 """
