@@ -35,7 +35,7 @@ MARKS = (10, 30, 60, 120, 300, 600, 1200, 3600)
 POLL_S = 0.2
 # An engine is given up on when it gets less than this share of a processor.
 SHARE_MIN = 0.02
-EXIT_USAGE = 64
+EXIT_USAGE, EXIT_SOFTWARE = 64, 70
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -143,7 +143,11 @@ def main(arguments):
     print(f"{target.name}, {seconds} s of processor time each, three engines on one processor, "
           f"{clock:.0f} s by the clock; load {os.getloadavg()[1]:.1f}")
     table(engines, seconds)
-    return 0
+    early = [engine for engine in engines if engine.used[-1][1] < seconds]
+    for engine in early:
+        print(f"{engine.name} ended too early, with {engine.process.returncode}: read "
+              f"{engine.out}/{engine.name}.log", file=sys.stderr)
+    return EXIT_SOFTWARE if early else 0
 
 
 if __name__ == "__main__":
