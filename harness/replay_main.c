@@ -1,6 +1,6 @@
 /* replay_main: a plain program around a fuzz target: tries the files that it is given, and those in
- * the folders that it is given. For compilers without a fuzzer, debuggers, and tests. With --rate it
- * tries them again and again, and tells how many it gets through in a second. */
+ * the folders that it is given. For compilers without a fuzzer, debuggers, and tests. With --rate
+ * it tries them again and again, and tells how many it gets through in a second. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
