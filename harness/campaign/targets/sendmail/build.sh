@@ -17,7 +17,6 @@ define(\`confOPTIMIZE', \`$CFLAGS -w')
 define(\`confMAPDEF', \`')
 define(\`confENVDEF', \`-DNIS=0 -DNISPLUS=0 -DNETINET6=0')
 define(\`confLIBS', \`${LIBRARY:-} -lresolv')
-define(\`confLDOPTS', \`$(link_flags)')
 END
 cd sendmail
 env -u CFLAGS sh ./Build >/dev/null
