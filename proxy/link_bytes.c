@@ -5,8 +5,10 @@
 #include "proxy/leg_tls.h"
 #include "proxy/link_parts.h"
 
-/* Reads in one callback before others have their turn. */
-#define READS_MAX 8
+/* Reads in one callback before others have their turn. What three bring leaves in one segment on
+ * loopback, which has room for 65,483 bytes; eight left a third, tiny one behind in each write, and
+ * cost half as much again. */
+#define READS_MAX 3
 #define SPANS_MAX 32
 
 static const enum ending closed_by[] = {
