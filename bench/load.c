@@ -280,6 +280,7 @@ void load_run(const struct load_options *options, const struct script *script, s
     open_next(&load);
     while (load.left < options->sessions)
         turn(&load);
+    SSL_CTX_free(load.context);
     close(load.epoll);
     free(load.sessions);
 }

@@ -61,6 +61,8 @@ def sample(kind, sink: load.Sink, place: Path, milliseconds: int) -> dict:
         words = load.command(proxy.port, "lockstep", SESSIONS, SIZE, milliseconds)
         neighbours = cpus.Neighbours([sink.pid, proxy.pid])
         taken = load.run(words, [sink.pid, proxy.pid], EVERYWHERE)
+        if not taken["rounds"]:
+            raise Trouble("no message got through while the sample lasted")
         own, behind, spent = taken["cpu"]
         return {"rate": taken["rounds"] / taken["seconds"],
                 "cost": spent / taken["rounds"] * 1e6,

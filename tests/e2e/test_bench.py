@@ -60,7 +60,7 @@ class LoadTest(unittest.TestCase):
     def test_workers_are_compared(self):
         with tempfile.TemporaryDirectory() as place:
             for kind in (workers.OneWorker, workers.TwoWorkers):
-                taken = workers.sample(kind, self.sink, Path(place), 30)
+                taken = workers.sample(kind, self.sink, Path(place), 1000)
                 self.assertGreater(taken["rate"], 0)
                 self.assertGreater(taken["cost"], 0)
 
