@@ -38,14 +38,16 @@ struct duplex {
     void (*entry)(const struct journal_entry *entry); /* sees each entry in place of the log */
     struct peer peers[2];
     instant now;
-    size_t cut;     /* bytes that the session reads at once, at most */
-    bool rules_off; /* the switch */
-    bool asks;      /* the server waits for the script before it answers */
-    bool answered;  /* the connection to it is there, or was refused */
-    bool disturbed; /* by time, resets, stops or ends: no longer a plain wire */
-    bool backed_up; /* the session did not read all at once: how much depends on the cuts */
-    bool broke_off; /* too much was said or too long waited: the rest was left out */
-    bool closed;    /* the journal has had its last entry */
+    size_t cut;           /* bytes that the session reads at once, at most */
+    bool rules_off;       /* the switch */
+    bool asks;            /* the server waits for the script before it answers */
+    bool answered;        /* the connection to it is there, or was refused */
+    bool disturbed;       /* by time, resets, stops or ends: no longer a plain wire */
+    bool backed_up;       /* the session did not read all at once: how much depends on the cuts */
+    bool broke_off;       /* too much was said or too long waited: the rest was left out */
+    bool closed;          /* the journal has had its last entry ... */
+    uint64_t bytes_in[2]; /* ... which counted so many bytes */
+    uint64_t bytes_out[2];
     uint64_t entries;
     instant last_entry;
 };

@@ -116,9 +116,11 @@ static void end(struct tls_link *link, enum side side)
                   link->now);
 }
 
-static bool read_secure(struct tls_link *link, enum side side, uint8_t *to, size_t room)
+static bool read_secure(struct tls_link *link, enum side side)
 {
     struct tls_peer *peer = &link->peers[side];
+    size_t room;
+    uint8_t *to = session_reserve(link->session, from(side), &room);
     ssize_t got = layer_read(peer->proxy, to, room);
     if (got == LAYER_NOTHING && feed(peer->proxy, &peer->to_proxy))
         got = layer_read(peer->proxy, to, room);
@@ -133,26 +135,20 @@ static bool read_secure(struct tls_link *link, enum side side, uint8_t *to, size
     return true;
 }
 
-static bool read_clear(struct tls_link *link, enum side side, uint8_t *to, size_t room)
+static bool read_clear(struct tls_link *link, enum side side)
 {
     struct tls_wire *wire = &link->peers[side].to_proxy;
-    struct span bytes = span_take(there(wire), room);
-    if (bytes.len > 0)
-        memcpy(to, bytes.ptr, bytes.len);
-    wire->taken += bytes.len;
-    session_commit(link->session, from(side), bytes.len, link->now);
-    if (bytes.len > 0 || !is_at_end(wire) || link->peers[side].told)
-        return bytes.len > 0;
+    size_t taken = session_receive(link->session, from(side), there(wire), link->now);
+    wire->taken += taken;
+    if (taken > 0 || !is_at_end(wire) || link->peers[side].told)
+        return taken > 0;
     end(link, side);
     return true;
 }
 
 static bool read_some(struct tls_link *link, enum side side)
 {
-    size_t room;
-    uint8_t *to = session_reserve(link->session, from(side), &room);
-    return link->peers[side].proxy ? read_secure(link, side, to, room)
-                                   : read_clear(link, side, to, room);
+    return link->peers[side].proxy ? read_secure(link, side) : read_clear(link, side);
 }
 
 static bool write_some(struct tls_link *link, enum side side)

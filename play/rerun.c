@@ -120,14 +120,9 @@ static void answer(struct recorder *recorder, struct recollection *answer)
 static void commit(struct rerun *rerun, const struct session_call *call)
 {
     struct span bytes = call->bytes;
-    while (bytes.len > 0) {
-        size_t room;
-        uint8_t *to = session_reserve(rerun->session, call->direction, &room);
-        size_t got = bytes.len < room ? bytes.len : room;
-        memcpy(to, bytes.ptr, got);
-        session_commit(rerun->session, call->direction, got, rerun->now);
-        bytes = span_drop(bytes, got);
-    }
+    while (bytes.len > 0)
+        bytes =
+            span_drop(bytes, session_receive(rerun->session, call->direction, bytes, rerun->now));
 }
 
 static size_t ready(const struct rerun *rerun, enum direction direction)

@@ -1,8 +1,6 @@
 /* stage: see stage.h. */
 #include "play/stage.h"
 
-#include <string.h>
-
 #include "base/check.h"
 #include "play/stage_tls.h"
 
@@ -102,17 +100,11 @@ static bool read_piece(struct stage *stage, enum side side)
     if (bytes.len == 0 || says->is_gone || !is_there(stage, side) ||
         !(session_wishes(stage->session, side) & WISH_READ))
         return false;
-    size_t room = 0;
-    uint8_t *place = session_reserve(stage->session, direction, &room);
-    check(room > 0);
-    bytes = span_take(bytes, piece_length(stage, bytes.len));
-    bytes = span_take(bytes, room);
     if (says->begins_segment)
         session_cut(stage->session, direction);
     says->begins_segment = false;
-    memcpy(place, bytes.ptr, bytes.len);
-    says->fed += bytes.len;
-    session_commit(stage->session, direction, bytes.len, stage->now);
+    bytes = span_take(bytes, piece_length(stage, bytes.len));
+    says->fed += session_receive(stage->session, direction, bytes, stage->now);
     return true;
 }
 

@@ -14,15 +14,9 @@ static void feed_all(struct stage *stage, enum side side)
 {
     enum direction direction = side == CLIENT ? TO_SERVER : TO_CLIENT;
     struct stage_side *says = &stage->sides[side];
-    struct span rest = span_drop(text_span(&says->said), says->fed);
-    while (rest.len > 0) {
-        size_t room = 0;
-        uint8_t *place = session_reserve(stage->session, direction, &room);
-        struct span piece = span_take(rest, room);
-        memcpy(place, piece.ptr, piece.len);
-        says->fed += piece.len;
-        session_commit(stage->session, direction, piece.len, stage->now);
-        rest = span_drop(rest, piece.len);
+    while (says->fed < says->said.len) {
+        struct span rest = span_drop(text_span(&says->said), says->fed);
+        says->fed += session_receive(stage->session, direction, rest, stage->now);
     }
 }
 

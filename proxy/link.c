@@ -80,7 +80,7 @@ static bool introduce(struct link *link, instant now)
     if (is_done)
         session_connected(link->session, now);
     for (size_t at = 0; at < rest.len;)
-        at += link_hand_on(link, span_drop(text_span(&rest), at), now);
+        at += session_receive(link->session, TO_CLIENT, span_drop(text_span(&rest), at), now);
     text_deinit(&rest);
     return is_done;
 }

@@ -1,6 +1,4 @@
 /* link_bytes: bytes from a leg to the session and back. */
-#include <string.h>
-
 #include "proxy/capture.h"
 #include "proxy/leg_tls.h"
 #include "proxy/link_parts.h"
@@ -61,16 +59,6 @@ size_t link_read_once(struct link *link, enum side side, instant now)
     else if (got == 0)
         note_end(link, side, now);
     return got > 0 ? (size_t)got : 0;
-}
-
-size_t link_hand_on(struct link *link, struct span bytes, instant now)
-{
-    size_t room;
-    uint8_t *to = session_reserve(link->session, TO_CLIENT, &room);
-    size_t len = bytes.len < room ? bytes.len : room;
-    memcpy(to, bytes.ptr, len);
-    session_commit(link->session, TO_CLIENT, len, now);
-    return len;
 }
 
 bool link_may_read(const struct link *link, enum side side)

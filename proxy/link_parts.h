@@ -71,8 +71,6 @@ static inline bool link_wishes(const struct link *link, enum side side, enum ses
 }
 
 struct securing link_securing(struct link *link);
-/* Bytes that the server has said go to the session; answers how many. */
-size_t link_hand_on(struct link *link, struct span bytes, instant now);
 bool link_may_read(const struct link *link, enum side side);
 bool link_has_to_read(const struct link *link, enum side side);
 /* Answers how many bytes have come; 0 when there are none for now, or no more. */

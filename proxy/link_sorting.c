@@ -176,7 +176,7 @@ static bool tell_client(struct link *link, instant now)
     struct span bytes = chain_head(to_client);
     if (!bytes.len || !link_wishes(link, SERVER, WISH_READ))
         return false;
-    chain_drop(to_client, link_hand_on(link, bytes, now));
+    chain_drop(to_client, session_receive(link->session, TO_CLIENT, bytes, now));
     return true;
 }
 

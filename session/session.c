@@ -155,6 +155,19 @@ void session_commit(struct session *session, enum direction direction, size_t go
     session_settle(session, now);
 }
 
+size_t session_receive(struct session *session, enum direction direction, struct span bytes,
+                       instant now)
+{
+    size_t room;
+    if (bytes.len == 0)
+        return 0;
+    uint8_t *place = session_reserve(session, direction, &room);
+    struct span taken = span_take(bytes, room);
+    memcpy(place, taken.ptr, taken.len);
+    session_commit(session, direction, taken.len, now);
+    return taken.len;
+}
+
 /* A line ending that has left may belong to the end of a mail that is still to come. */
 void session_cut(struct session *session, enum direction direction)
 {

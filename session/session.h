@@ -95,6 +95,10 @@ void session_free(struct session *session, instant now);
 uint8_t *session_reserve(struct session *session, enum direction direction, size_t *room);
 /* `got` bytes have arrived there; 0 gives the place back unused. */
 void session_commit(struct session *session, enum direction direction, size_t got, instant now);
+/* Both at once, for bytes that stand elsewhere already: takes as many as there is room for, at
+ * least one unless there are none, and answers how many. */
+size_t session_receive(struct session *session, enum direction direction, struct span bytes,
+                       instant now);
 /* What is committed next in `direction` begins a segment of its own: the owner has found all that
  * had come before. Rules may ask where TCP cut the bytes; without this nothing was cut. */
 void session_cut(struct session *session, enum direction direction);

@@ -147,13 +147,9 @@ void driver_end(struct driver *driver)
 static size_t say_once(struct driver *driver, enum side side, struct span bytes)
 {
     enum direction going = side == CLIENT ? TO_SERVER : TO_CLIENT;
-    size_t room;
-    uint8_t *place = session_reserve(driver->session, going, &room);
-    struct span part = span_take(bytes, room);
-    memcpy(place, part.ptr, part.len);
-    session_commit(driver->session, going, part.len, driver->now);
+    size_t taken = session_receive(driver->session, going, bytes, driver->now);
     settle(driver);
-    return part.len;
+    return taken;
 }
 
 void driver_say(struct driver *driver, enum side side, struct span bytes)

@@ -28,6 +28,30 @@ static bool says_in_journal(struct driver *driver, const char *words)
     return span_search(log, span_of(words)) < log.len;
 }
 
+/* -- one read ------------------------------------------------------------------------------- */
+
+/* One call takes what one chunk has room for, and the next goes on behind it. */
+static void test_a_read_takes_what_there_is_room_for(void **state)
+{
+    struct driver driver;
+    struct text said = { 0 };
+    size_t taken = 0;
+    (void)state;
+    driver_begin(&driver, NULL, 1);
+    repeat_into(&said, "NOOP\r\n", 2 * CHUNK_SIZE);
+    assert_int_equal(session_receive(driver.session, TO_SERVER, SPAN(""), driver.now), 0);
+    while (taken < said.len) {
+        struct span rest = span_drop(text_span(&said), taken);
+        size_t once = session_receive(driver.session, TO_SERVER, rest, driver.now);
+        assert_in_range(once, 1, rest.len < CHUNK_SIZE ? rest.len : CHUNK_SIZE);
+        taken += once;
+    }
+    driver_say(&driver, SERVER, SPAN("220 x\r\n"));
+    assert_true(span_equal(text_span(&driver.heard[SERVER].bytes), text_span(&said)));
+    text_deinit(&said);
+    driver_end(&driver);
+}
+
 /* -- a receiver that does not read ---------------------------------------------------------- */
 
 struct stop {
@@ -342,6 +366,7 @@ static void test_an_empty_pool_stops_reading(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_read_takes_what_there_is_room_for),
         cmocka_unit_test(test_a_wire_that_backs_up),
         cmocka_unit_test(test_rules_that_back_up),
         cmocka_unit_test(test_both_directions_back_up_alone),
