@@ -78,12 +78,7 @@ static bool has_name(const struct corpus_folder *folder, struct span name)
 static int write_file(const char *path, struct span content, mode_t mode)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
-    bool fine = fd >= 0;
-    while (fine && content.len > 0) {
-        ssize_t written = write(fd, content.ptr, content.len);
-        fine = written > 0;
-        content = span_drop(content, fine ? (size_t)written : 0);
-    }
+    bool fine = fd >= 0 && file_write_whole(fd, content);
     if (fd >= 0 && close(fd) == 0 && fine)
         return 0;
     complain("%s: cannot be written: %s", path, strerrordesc_np(errno));

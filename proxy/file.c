@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proxy/complain.h"
 #include "proxy/exits.h"
@@ -37,4 +38,15 @@ int file_read(const char *name, struct text *out)
     int status = read_all(file, name, out);
     fclose(file);
     return status;
+}
+
+bool file_write_whole(int fd, struct span bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t written = write(fd, bytes.ptr, bytes.len);
+        if (written < 0 && errno != EINTR)
+            return false;
+        bytes = span_drop(bytes, written > 0 ? (size_t)written : 0);
+    }
+    return true;
 }

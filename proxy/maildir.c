@@ -13,6 +13,7 @@
 #include "proxy/clock.h"
 #include "proxy/complain.h"
 #include "proxy/exits.h"
+#include "proxy/file.h"
 
 /* -- the folder ------------------------------------------------------------------------------- */
 
@@ -99,22 +100,12 @@ static bool create(struct maildir_message *message)
     return message->fd >= 0 || fail(message->maildir);
 }
 
-static bool write_all(int fd, struct span bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t written = write(fd, bytes.ptr, bytes.len);
-        if (written < 0 && errno != EINTR)
-            return false;
-        bytes = span_drop(bytes, written > 0 ? (size_t)written : 0);
-    }
-    return true;
-}
-
 static bool write_waiting(struct maildir_message *message, struct span more)
 {
     if (message->fd < 0 && !create(message))
         return false;
-    if (!write_all(message->fd, text_span(&message->waiting)) || !write_all(message->fd, more))
+    if (!file_write_whole(message->fd, text_span(&message->waiting)) ||
+        !file_write_whole(message->fd, more))
         return fail(message->maildir);
     text_clear(&message->waiting);
     return true;

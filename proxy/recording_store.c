@@ -16,6 +16,7 @@
 #include "play/recording.h"
 #include "proxy/complain.h"
 #include "proxy/exits.h"
+#include "proxy/file.h"
 
 /* A piece of one file. */
 struct block {
@@ -52,19 +53,6 @@ struct recording {
 
 /* -- the thread ----------------------------------------------------------------------------- */
 
-static bool write_all(int fd, struct span bytes)
-{
-    while (bytes.len) {
-        ssize_t written = write(fd, bytes.ptr, bytes.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes = span_drop(bytes, (size_t)written);
-    }
-    return true;
-}
-
 /* Only a file that we have made ourselves is written to. */
 static bool write_block(const struct recording_store *store, struct block *block)
 {
@@ -73,7 +61,7 @@ static bool write_block(const struct recording_store *store, struct block *block
     int fd = openat(store->folder, text_string(&block->name), flags, 0600);
     if (fd < 0)
         return false;
-    bool fine = write_all(fd, text_span(&block->bytes));
+    bool fine = file_write_whole(fd, text_span(&block->bytes));
     return close(fd) == 0 && fine;
 }
 

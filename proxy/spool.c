@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "proxy/complain.h"
 #include "proxy/exits.h"
+#include "proxy/file.h"
 
 /* How long the end of the program waits for a reader, in nanoseconds. */
 #define CLOSE_TIMEOUT SECONDS(5)
@@ -39,23 +40,9 @@ struct spool {
     bool is_written; /* the thread has written all and ends */
 };
 
-/* False when the file takes no more. */
-static bool write_all(const struct spool *spool, struct span bytes)
-{
-    while (bytes.len) {
-        ssize_t written = write(spool->fd, bytes.ptr, bytes.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes = span_drop(bytes, (size_t)written);
-    }
-    return true;
-}
-
 static void write_taken(struct spool *spool, struct text *taken)
 {
-    if (spool->has_failed || write_all(spool, text_span(taken)))
+    if (spool->has_failed || file_write_whole(spool->fd, text_span(taken)))
         return;
     complain("%s: the %s cannot be written: %s; it ends here", spool->name, spool->what,
              strerrordesc_np(errno));

@@ -14,6 +14,7 @@
 
 #include "proxy/complain.h"
 #include "proxy/exits.h"
+#include "proxy/file.h"
 #include "proxy/tls/pem_file.h"
 
 #define KEY_NAME "ca.key"
@@ -108,17 +109,6 @@ static int open_folder(const char *path)
     return -1;
 }
 
-static bool write_all(int fd, struct span bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t written = write(fd, bytes.ptr, bytes.len);
-        if (written < 0 && errno != EINTR)
-            return false;
-        bytes = span_drop(bytes, written > 0 ? (size_t)written : 0);
-    }
-    return fsync(fd) == 0;
-}
-
 /* Whole or not at all: what stands under the name has reached the disk. */
 static bool write_file(int folder, const char *name, mode_t mode, struct span bytes)
 {
@@ -127,7 +117,7 @@ static bool write_file(int folder, const char *name, mode_t mode, struct span by
     int fd = openat(folder, waiting, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return false;
-    bool fine = write_all(fd, bytes);
+    bool fine = file_write_whole(fd, bytes) && fsync(fd) == 0;
     fine = close(fd) == 0 && fine;
     fine = fine && renameat(folder, waiting, folder, name) == 0;
     if (!fine)
