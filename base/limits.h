@@ -87,9 +87,13 @@
 #define TEXT_QUOTED_MAX 64
 /* Bytes of a line that the journal shows; the rest is counted. */
 #define JOURNAL_LINE_MAX 2048
-/* Bytes of journal that a worker gathers before it hands them over, and of journal or capture that
- * may wait for a slow file; what comes on top is lost and counted. */
-#define JOURNAL_FLUSH_SIZE (64 * 1024)
+/* What a worker gathers of journal and capture is handed to the threads that write it after so many
+ * milliseconds, and twice as many where nothing else happens; no fewer, since a timer that is due
+ * before the kernel's own next tick costs a worker more than a line does. Bytes of journal that
+ * make it hand over sooner, and of journal or capture that may wait for a slow file; what comes on
+ * top is lost and counted. */
+#define GATHER_MS 5
+#define JOURNAL_FLUSH_SIZE (256 * 1024)
 #define JOURNAL_BACKLOG_MAX (64 * 1024 * 1024)
 /* The same of a capture, and bytes of plain text in one of its packets. */
 #define PCAP_FLUSH_SIZE (256 * 1024)

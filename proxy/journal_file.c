@@ -79,15 +79,16 @@ static void writer_write(struct journal *journal, const struct journal_entry *en
 
 void journal_writer_init(struct journal_writer *writer, struct journal_file *file)
 {
-    *writer = (struct journal_writer){ .journal = { writer_write }, .file = file };
+    *writer = (struct journal_writer){ .journal = { writer_write },
+                                       .file = file,
+                                       .lines.max = JOURNAL_BACKLOG_MAX };
 }
 
 void journal_writer_flush(struct journal_writer *writer)
 {
     if (!writer->lines.len)
         return;
-    spool_add(writer->file->spool, text_span(&writer->lines));
-    text_clear(&writer->lines);
+    spool_take(writer->file->spool, &writer->lines);
 }
 
 void journal_writer_deinit(struct journal_writer *writer)

@@ -1,6 +1,6 @@
 /* journal_file: where the journal's lines go: a file or stdout. Lines are gathered by each worker
- * and handed over at the end of a turn of its loop, to be written by another thread (spool.h). How
- * lines look is session/journal.h's. */
+ * and handed over together, some milliseconds later (GATHER_MS), to be written by another thread
+ * (spool.h). How lines look is session/journal.h's. */
 #ifndef SMTPCHAOS_PROXY_JOURNAL_FILE_H
 #define SMTPCHAOS_PROXY_JOURNAL_FILE_H
 

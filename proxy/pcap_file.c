@@ -25,8 +25,7 @@ void pcap_writer_flush(struct pcap_writer *writer)
 {
     if (!writer->packets.len)
         return;
-    spool_add(writer->file, text_span(&writer->packets));
-    text_clear(&writer->packets);
+    spool_take(writer->file, &writer->packets);
 }
 
 void pcap_writer_settle(struct pcap_writer *writer)

@@ -1,6 +1,6 @@
 /* pcap_file: option --pcap: where captured packets go: a file, or stdout for a pipe into another
- * program. Packets are gathered by each worker and handed over at the end of a turn of its loop, to
- * be written by another thread (spool.h). How packets look is pcap_flow.h's. */
+ * program. Packets are gathered by each worker and handed over together, some milliseconds later
+ * (GATHER_MS), to be written by another thread (spool.h). How packets look is pcap_flow.h's. */
 #ifndef SMTPCHAOS_PROXY_PCAP_FILE_H
 #define SMTPCHAOS_PROXY_PCAP_FILE_H
 

@@ -119,10 +119,12 @@ static void take_turns(struct poller *poller)
 /* -- rounds ----------------------------------------------------------------------------------- */
 
 /* Milliseconds that may be slept; negative is without end. */
-static int time_to_sleep(const struct poller *poller)
+static int time_to_sleep(const struct poller *poller, int at_most)
 {
-    bool has_work = poller->first || poller->loop_is_due || !uv_loop_alive(&poller->loop);
-    return has_work ? 0 : uv_backend_timeout(&poller->loop);
+    if (poller->first || poller->loop_is_due || !uv_loop_alive(&poller->loop))
+        return 0;
+    int due = uv_backend_timeout(&poller->loop);
+    return at_most >= 0 && (due < 0 || at_most < due) ? at_most : due;
 }
 
 static void tell_edges(struct poller *poller, const struct epoll_event *edges, int count)
@@ -148,9 +150,8 @@ static void serve_loop(struct poller *poller)
 void poller_round(struct poller *poller)
 {
     struct epoll_event edges[EDGES_MAX];
-    if (poller->before_sleep)
-        poller->before_sleep(poller->owner);
-    int count = epoll_wait(poller->fd, edges, EDGES_MAX, time_to_sleep(poller));
+    int at_most = poller->before_sleep ? poller->before_sleep(poller->owner) : -1;
+    int count = epoll_wait(poller->fd, edges, EDGES_MAX, time_to_sleep(poller, at_most));
     check(count >= 0 || errno == EINTR);
     tell_edges(poller, edges, count);
     take_turns(poller);

@@ -33,8 +33,9 @@ struct poller {
     struct turn *last;
     size_t waiting;
     bool loop_is_due; /* libuv has something to do */
-    /* Optional: called in every round before it waits. */
-    void (*before_sleep)(void *owner);
+    /* Optional: called in every round before it waits. Answers how many milliseconds that wait may
+     * take at most, negative when it does not care. */
+    int (*before_sleep)(void *owner);
     void *owner;
 };
 

@@ -189,16 +189,43 @@ bool spool_is_terminal(const struct spool *spool)
     return isatty(spool->fd);
 }
 
-void spool_add(struct spool *spool, struct span bytes)
+/* With the mutex held. */
+static void add(struct spool *spool, struct span bytes)
 {
-    uv_mutex_lock(&spool->mutex);
     if (bytes.len > JOURNAL_BACKLOG_MAX - spool->waiting.len)
         spool->lost += bytes.len;
     else
         text_add(&spool->waiting, bytes);
-    if (spool->is_idle)
-        uv_cond_signal(&spool->changed);
+}
+
+/* Lets go of the mutex, and wakes the thread when it has nothing to do. */
+static void added(struct spool *spool)
+{
+    bool sleeps = spool->is_idle;
     uv_mutex_unlock(&spool->mutex);
+    if (sleeps)
+        uv_cond_signal(&spool->changed);
+}
+
+void spool_add(struct spool *spool, struct span bytes)
+{
+    uv_mutex_lock(&spool->mutex);
+    add(spool, bytes);
+    added(spool);
+}
+
+void spool_take(struct spool *spool, struct text *gathered)
+{
+    uv_mutex_lock(&spool->mutex);
+    if (spool->waiting.len == 0) {
+        struct text empty = spool->waiting;
+        spool->waiting = *gathered;
+        *gathered = empty;
+    } else {
+        add(spool, text_span(gathered));
+    }
+    added(spool);
+    text_clear(gathered);
 }
 
 void spool_set_head(struct spool *spool, struct span head)

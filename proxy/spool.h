@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/span.h"
+#include "base/text.h"
 
 struct spool;
 
@@ -30,5 +31,8 @@ bool spool_is_terminal(const struct spool *spool);
 /* Hands bytes over, from any thread: all of them, or none when too much waits already; half a line
  * would spoil the next one too. */
 void spool_add(struct spool *spool, struct span bytes);
+/* The same with all that was gathered in a text, which is empty afterwards: where nothing waits it
+ * is given away and another taken, so that nothing is copied. */
+void spool_take(struct spool *spool, struct text *gathered);
 
 #endif

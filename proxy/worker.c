@@ -55,11 +55,27 @@ static void on_wake(uv_async_t *wake)
     obey(worker, orders);
 }
 
-static void hand_over(void *owner)
+static bool has_gathered(const struct worker *worker)
+{
+    return worker->writer.lines.len > 0 || worker->pcap.packets.len > 0;
+}
+
+/* To wake the threads that write costs more than to make what they write, so they are given it
+ * together, now and then. The sleep is not cut to what is left of that time: see GATHER_MS. */
+static int hand_over(void *owner)
 {
     struct worker *worker = owner;
+    uint64_t now_ms = uv_now(&worker->poller.loop);
+    if (!has_gathered(worker))
+        return -1;
+    if (worker->due_ms == 0)
+        worker->due_ms = now_ms + GATHER_MS;
+    if (now_ms < worker->due_ms)
+        return GATHER_MS;
     journal_writer_flush(&worker->writer);
     pcap_writer_flush(&worker->pcap);
+    worker->due_ms = 0;
+    return -1;
 }
 
 static void init_handles(struct worker *worker)

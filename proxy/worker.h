@@ -28,6 +28,7 @@ struct worker {
     struct pool pool;
     struct journal_writer writer;
     struct pcap_writer pcap;
+    uint64_t due_ms; /* on the loop's clock: when what both have gathered is handed over; or 0 */
     struct session_options options;
     bool rules_off;
     struct tls_place tls;

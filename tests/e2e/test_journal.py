@@ -79,6 +79,12 @@ class EntriesTest(Mail, Stage):
             names += [entry["session"] for entry in proxy.journal.entries(event="connect")]
         self.assertEqual(4, len(set(names)))
 
+    def test_lines_of_a_silent_session_are_there_soon(self):
+        proxy = self.proxy(self.polite().port)
+        with connect(proxy.port) as client:
+            client.reply()
+            proxy.journal.wait(event="greeting", timeout_s=2)
+
     def test_rule_tells_what_it_did(self):
         [entry] = [entry for entry in self.entries(rules=[RULE]) if entry["event"] == "rule"]
         self.assertEqual(RULE, entry["rule"])

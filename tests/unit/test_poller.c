@@ -212,6 +212,31 @@ static void test_sockets_keep_it_alive(void **state)
     poller_deinit(&poller);
 }
 
+static int wait_briefly(void *owner)
+{
+    *(int *)owner += 1;
+    return 1;
+}
+
+/* Whoever puts something off is asked again soon, though nothing has happened. */
+static void test_a_wait_is_as_long_as_is_allowed(void **state)
+{
+    struct poller poller;
+    struct seen seen;
+    int asked = 0;
+    int other;
+    (void)state;
+    poller_init(&poller);
+    watch_pair(&poller, &seen, &other);
+    poller.before_sleep = wait_briefly;
+    poller.owner = &asked;
+    for (int round = 0; round < 4; round++)
+        poller_round(&poller);
+    assert_int_equal(asked, 4);
+    let_go(&seen, other);
+    poller_deinit(&poller);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_a_turn_can_be_withdrawn),
         cmocka_unit_test(test_timers_of_libuv_end_a_round),
         cmocka_unit_test(test_sockets_keep_it_alive),
+        cmocka_unit_test(test_a_wait_is_as_long_as_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
