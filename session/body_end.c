@@ -34,7 +34,7 @@ static void refuse_mail(const struct session *session, struct text *answer)
 static void end_of_nowhere(struct session *session, const struct smtp_event *event, instant now)
 {
     judge(session, event, now);
-    struct outcome *outcome = &session->desk->outcome;
+    struct outcome *outcome = judged(session);
     if (!outcome->has_answer)
         refuse_mail(session, &outcome->answer);
     if (!event->body.chunked)

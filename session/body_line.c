@@ -43,7 +43,7 @@ static void line_is_answered(struct session *session, const struct smtp_event *e
     say_answers(session, now);
 }
 
-void line_goes(struct session *session)
+void swapped_line_goes(struct session *session)
 {
     struct swap line = swap_take(&session->mail.swap);
     if (line.bytes.len > 0 && session->mail.route != BODY_NOWHERE && !session->detached) {

@@ -8,6 +8,7 @@ struct desk *desk_new(void)
 {
     struct desk *desk = calloc(1, sizeof *desk);
     check(desk != NULL);
+    desk->outcome.asks = true;
     return desk;
 }
 

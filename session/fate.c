@@ -16,7 +16,7 @@ static void turn_deaf(struct session *session)
     session->lanes[TO_SERVER].deaf = session->lanes[TO_CLIENT].deaf = true;
 }
 
-void apply_fate(struct session *session, enum fate fate, struct lane *lane)
+void carry_out_fate(struct session *session, enum fate fate, struct lane *lane)
 {
     switch (fate) {
     case FATE_NONE: return;
@@ -168,7 +168,7 @@ static void end_session(struct session *session, instant now)
     chain_deinit(&session->lanes[TO_CLIENT].in);
 }
 
-void settle_fate(struct session *session, instant now)
+void settle_ends(struct session *session, instant now)
 {
     for (int direction = 0; direction < 2; direction++) {
         outbox_advance(&session->lanes[direction].out, now);

@@ -156,7 +156,7 @@ static void forget(struct mail *mail)
 /* The client is answered here, the server forgets the envelope. */
 static void refuse(struct session *session, struct span answer, enum fate fate)
 {
-    struct outcome *outcome = &session->desk->outcome;
+    struct outcome *outcome = judged(session);
     text_clear(&outcome->answer);
     text_add(&outcome->answer, answer);
     outcome->fate = fate;

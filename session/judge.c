@@ -48,11 +48,12 @@ bool is_held(const struct hold *hold)
     return hold->whole || hold->window > 0;
 }
 
-static void outcome_begin(struct outcome *outcome)
+void outcome_begin(struct outcome *outcome)
 {
     text_clear(&outcome->content);
     text_clear(&outcome->answer);
-    outcome->taken = outcome->has_answer = outcome->answer_told = outcome->takes_over = false;
+    outcome->asks = outcome->taken = outcome->has_answer = outcome->answer_told =
+        outcome->takes_over = false;
     outcome->has_bare = outcome->ends_rudely = false;
     outcome->piece_count = 0;
     outcome->hold = (struct hold){ 0 };
@@ -67,6 +68,12 @@ static void outcome_begin(struct outcome *outcome)
     outcome->fate_after = UINT64_MAX;
     free(outcome->tls);
     outcome->tls = NULL;
+}
+
+struct outcome *judged(struct session *session)
+{
+    session->desk->outcome.asks = true;
+    return &session->desk->outcome;
 }
 
 /* Where the event's bytes stand among those of its direction. Of a body's end the line ending
@@ -300,13 +307,12 @@ static void write_down(struct session *session, const struct rule *rule,
     log_rule(session, rule, mutation, verdict, now);
 }
 
-const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now)
+void judge_by_rules(struct session *session, const struct smtp_event *event, instant now)
 {
-    struct outcome *outcome = &session->desk->outcome;
-    outcome_begin(outcome);
+    const struct outcome *outcome = &session->desk->outcome;
     if (!(judge_wants(session, event->going, now) & event->kind) ||
         comes_too_early(session, event, now))
-        return outcome;
+        return;
     struct captures captures = { 0 };
     const struct match_source source = match_of(session, event, now, &captures);
     for (size_t i = 0; i < session->rules->count; i++) {
@@ -320,11 +326,10 @@ const struct outcome *judge(struct session *session, const struct smtp_event *ev
             continue;
         write_down(session, rule, mutation, verdict, now);
         if (!session->options->dry_run)
-            merge(outcome, mutation, verdict);
+            merge(judged(session), mutation, verdict);
     }
     session->mail.told |= is_stretch(event);
     if (outcome->has_bare)
         *(event->going == TO_CLIENT ? &session->dialogue.tls : &session->dialogue.server_tls) =
             false;
-    return outcome;
 }

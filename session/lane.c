@@ -2,10 +2,8 @@
 #include "base/limits.h"
 #include "session/state.h"
 
-void lane_discard(struct lane *lane, size_t len)
+void lane_throw_away(struct lane *lane, size_t len)
 {
-    if (len == 0)
-        return;
     lane->ahead -= lane->ahead < len ? lane->ahead : len;
     chain_drop(&lane->in, len);
 }
@@ -49,7 +47,7 @@ static void forward_in_pieces(struct lane *lane, size_t len, const struct outcom
     lane_discard(lane, len);
 }
 
-void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome)
+void lane_forward_rest(struct lane *lane, size_t len, const struct outcome *outcome)
 {
     size_t gone = lane->ahead < len ? lane->ahead : len;
     lane_discard(lane, gone);
@@ -58,7 +56,7 @@ void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome)
         return;
     if (outcome && (outcome->slice_after || outcome->gather))
         forward_in_pieces(lane, len, outcome);
-    else if (outcome)
+    else if (outcome && outcome->pace_bytes)
         outbox_move_paced(&lane->out, &lane->in, len, pace_of(outcome));
     else
         outbox_move(&lane->out, &lane->in, len);
@@ -87,14 +85,12 @@ static size_t lane_held(const struct lane *lane)
 
 bool lane_wants_bytes(const struct session *session, const struct lane *lane)
 {
-    if (lane->source_ended)
-        return false;
-    if (lane->deaf)
-        return true;
-    return !lane->paused && !pool_is_empty(session->pool);
+    if (lane->source_ended || lane->deaf || lane->paused)
+        return lane->deaf && !lane->source_ended;
+    return !pool_is_empty(session->pool);
 }
 
-void lane_note_pressure(struct lane *lane)
+void lane_change_pressure(struct lane *lane)
 {
     size_t held = lane_held(lane);
     if (held >= LANE_HIGH_WATER)

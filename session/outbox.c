@@ -86,14 +86,8 @@ static void pop(struct schedule *schedule)
 /* -- putting in ----------------------------------------------------------------------------- */
 
 /* Neighbouring bytes of one pace are one step. */
-static void push_bytes(struct outbox *outbox, uint64_t bytes, struct pace pace)
+static void push_step(struct outbox *outbox, uint64_t bytes, struct pace pace)
 {
-    if (bytes == 0)
-        return;
-    if (!has_steps(outbox) && pace.chunk == 0) {
-        outbox->plain += bytes;
-        return;
-    }
     struct step *last =
         has_steps(outbox) ? nth(outbox->schedule, outbox->schedule->count - 1) : NULL;
     if (last && last->kind == STEP_BYTES && last->chunk == pace.chunk && last->gap == pace.gap &&
@@ -105,6 +99,14 @@ static void push_bytes(struct outbox *outbox, uint64_t bytes, struct pace pace)
                                     .chunk = pace.chunk,
                                     .gap = pace.gap,
                                     .until = pace.until });
+}
+
+static void push_bytes(struct outbox *outbox, uint64_t bytes, struct pace pace)
+{
+    if (!has_steps(outbox) && pace.chunk == 0)
+        outbox->plain += bytes;
+    else if (bytes > 0)
+        push_step(outbox, bytes, pace);
 }
 
 void outbox_add_paced(struct outbox *outbox, struct span bytes, struct pace pace)
@@ -125,19 +127,14 @@ void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, stru
     push_bytes(outbox, n, pace);
 }
 
-void outbox_move(struct outbox *outbox, struct chain *from, size_t n)
-{
-    outbox_move_paced(outbox, from, n, (struct pace){ 0 });
-}
-
 void outbox_add(struct outbox *outbox, struct span bytes)
 {
     outbox_add_paced(outbox, bytes, (struct pace){ 0 });
 }
 
-void outbox_wait(struct outbox *outbox, duration wait)
+void outbox_add_wait(struct outbox *outbox, duration wait)
 {
-    if (wait > 0 && !outbox->muted)
+    if (!outbox->muted)
         push(outbox, (struct step){ .kind = STEP_WAIT, .wait = wait });
 }
 
@@ -242,10 +239,8 @@ static void keep_pace(struct outbox *outbox, instant now)
     }
 }
 
-void outbox_advance(struct outbox *outbox, instant now)
+void outbox_advance_schedule(struct outbox *outbox, instant now)
 {
-    if (!outbox->schedule || outbox->plain)
-        return;
     advance_steps(outbox, now);
     if (outbox->muted)
         outbox_clear(outbox);
@@ -266,7 +261,7 @@ static uint64_t allowed(const struct outbox *outbox)
                                                                 : step->bytes;
 }
 
-bool outbox_may_leave(const struct outbox *outbox)
+bool outbox_step_may_leave(const struct outbox *outbox)
 {
     return allowed(outbox) > 0;
 }
@@ -284,24 +279,30 @@ size_t outbox_peek(const struct outbox *outbox, struct span *spans, size_t max)
     return count;
 }
 
+static void take_from_step(struct outbox *outbox, size_t sent)
+{
+    check(sent <= allowed(outbox));
+    struct step *step = nth(outbox->schedule, 0);
+    step->bytes -= sent;
+    if (step->chunk)
+        outbox->schedule->burst -= sent;
+}
+
 void outbox_consume(struct outbox *outbox, size_t sent, instant now)
 {
     if (sent == 0)
         return;
-    check(sent <= allowed(outbox));
-    chain_drop(&outbox->chain, sent);
     if (outbox->plain) {
+        check(sent <= outbox->plain);
         outbox->plain -= sent;
     } else {
-        struct step *step = nth(outbox->schedule, 0);
-        step->bytes -= sent;
-        if (step->chunk)
-            outbox->schedule->burst -= sent;
+        take_from_step(outbox, sent);
     }
+    chain_drop(&outbox->chain, sent);
     outbox_advance(outbox, now);
 }
 
-enum step_kind outbox_head(const struct outbox *outbox)
+enum step_kind outbox_scheduled_head(const struct outbox *outbox)
 {
     const struct step *step = head_step(outbox);
     return step ? step->kind : STEP_NONE;
@@ -319,7 +320,7 @@ void outbox_done(struct outbox *outbox, instant now)
     outbox_advance(outbox, now);
 }
 
-instant outbox_deadline(const struct outbox *outbox)
+instant outbox_schedule_deadline(const struct outbox *outbox)
 {
     const struct step *step = head_step(outbox);
     if (!step)
@@ -330,11 +331,6 @@ instant outbox_deadline(const struct outbox *outbox)
         return NEVER;
     instant refill = instant_after(outbox->schedule->refilled, outbox->schedule->gap);
     return step->until ? instant_min(refill, step->until) : refill;
-}
-
-size_t outbox_len(const struct outbox *outbox)
-{
-    return outbox->chain.len;
 }
 
 bool outbox_is_empty(const struct outbox *outbox)

@@ -61,8 +61,6 @@ struct outbox {
 void outbox_init(struct outbox *outbox, struct pool *pool);
 void outbox_deinit(struct outbox *outbox);
 
-/* Moves the first n bytes of `from` behind everything else. */
-void outbox_move(struct outbox *outbox, struct chain *from, size_t n);
 /* Copies bytes behind everything else. */
 void outbox_add(struct outbox *outbox, struct span bytes);
 /* How fast bytes leave: `chunk` at a time with `gap` between, until a time; a zero chunk is no
@@ -74,8 +72,24 @@ struct pace {
 };
 void outbox_add_paced(struct outbox *outbox, struct span bytes, struct pace pace);
 void outbox_move_paced(struct outbox *outbox, struct chain *from, size_t n, struct pace pace);
-/* A wait of 0 is nothing; NEVER stalls the direction for good. */
-void outbox_wait(struct outbox *outbox, duration wait);
+/* Moves the first n bytes of `from` behind everything else. */
+static inline void outbox_move(struct outbox *outbox, struct chain *from, size_t n)
+{
+    if (outbox->schedule || outbox->muted || outbox->closed) {
+        outbox_move_paced(outbox, from, n, (struct pace){ 0 });
+    } else {
+        chain_move(&outbox->chain, from, n);
+        outbox->plain += n;
+    }
+}
+/* NEVER stalls the direction for good. */
+void outbox_add_wait(struct outbox *outbox, duration wait);
+/* A wait of 0 is nothing. */
+static inline void outbox_wait(struct outbox *outbox, duration wait)
+{
+    if (wait > 0)
+        outbox_add_wait(outbox, wait);
+}
 /* The next n bytes wait for bytes behind them, but no longer than that. */
 void outbox_gather(struct outbox *outbox, size_t n, duration wait);
 /* Any step but BYTES and WAIT. */
@@ -85,23 +99,48 @@ void outbox_close(struct outbox *outbox);
 /* Forgets everything that has not left. */
 void outbox_clear(struct outbox *outbox);
 
+/* Nothing stands in it but bytes that leave as soon as they can: neither steps nor deadlines. */
+static inline bool outbox_is_plain(const struct outbox *outbox)
+{
+    return !outbox->schedule;
+}
 /* Lets waits that are over go by. Call before peeking when time has passed. */
-void outbox_advance(struct outbox *outbox, instant now);
+void outbox_advance_schedule(struct outbox *outbox, instant now);
+static inline void outbox_advance(struct outbox *outbox, instant now)
+{
+    if (!outbox_is_plain(outbox) && !outbox->plain)
+        outbox_advance_schedule(outbox, now);
+}
 /* What may leave now, as up to `max` spans; returns how many were filled. */
 size_t outbox_peek(const struct outbox *outbox, struct span *spans, size_t max);
 /* Whether that is anything. */
-bool outbox_may_leave(const struct outbox *outbox);
+bool outbox_step_may_leave(const struct outbox *outbox);
+static inline bool outbox_may_leave(const struct outbox *outbox)
+{
+    return outbox->plain || (!outbox_is_plain(outbox) && outbox_step_may_leave(outbox));
+}
 /* `sent` bytes of the peeked stretch have left. */
 void outbox_consume(struct outbox *outbox, size_t sent, instant now);
 /* The step at the head, for the owner to carry out; STEP_NONE while it has to wait for its turn. */
-enum step_kind outbox_head(const struct outbox *outbox);
+enum step_kind outbox_scheduled_head(const struct outbox *outbox);
+static inline enum step_kind outbox_head(const struct outbox *outbox)
+{
+    return outbox_is_plain(outbox) ? STEP_NONE : outbox_scheduled_head(outbox);
+}
 bool outbox_wants(const struct outbox *outbox, enum step_kind kind);
 /* The step at the head has been carried out. */
 void outbox_done(struct outbox *outbox, instant now);
 /* When outbox_advance has something to do next; NEVER when it waits for the owner or for ever. */
-instant outbox_deadline(const struct outbox *outbox);
+instant outbox_schedule_deadline(const struct outbox *outbox);
+static inline instant outbox_deadline(const struct outbox *outbox)
+{
+    return outbox_is_plain(outbox) ? NEVER : outbox_schedule_deadline(outbox);
+}
 /* Bytes that have not left. */
-size_t outbox_len(const struct outbox *outbox);
+static inline size_t outbox_len(const struct outbox *outbox)
+{
+    return outbox->chain.len;
+}
 bool outbox_is_empty(const struct outbox *outbox);
 /* The head is a wait that never ends. */
 bool outbox_is_stalled(const struct outbox *outbox);

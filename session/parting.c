@@ -75,7 +75,8 @@ void reply_passed(struct session *session, const struct pending *pending, unsign
         dialogue->server_in_body = true;
         dialogue_forget_added(dialogue);
     }
-    settle_tls(session, pending, received, heard, now);
+    if (received == 220 || heard == 220)
+        settle_tls(session, pending, received, heard, now);
     if (verb == session->fork)
         settle_fork(session, verb, received, heard, text, now);
     bool waits = verb == VERB_DATA && heard == REPLY_UNHEARD;

@@ -111,17 +111,6 @@ instant secure_deadline(const struct session *session, enum side side)
     return tls->state == TLS_STALLED || tls->state == TLS_SHAKES ? tls->due : NEVER;
 }
 
-bool secure_is_under_way(const struct session *session, enum side side)
-{
-    enum tls_state state = session->tls[side].state;
-    return state != TLS_CLEAR && state != TLS_SECURE;
-}
-
-bool side_is_secure(const struct session *session, enum side side)
-{
-    return session->tls[side].state == TLS_SECURE;
-}
-
 const struct tls_plan *session_tls_plan(const struct session *session, enum side side)
 {
     static const struct tls_plan plain;

@@ -130,12 +130,11 @@ uint8_t *session_reserve(struct session *session, enum direction direction, size
     return chain_reserve(&session->lanes[direction].in, room);
 }
 
-static void show_commit(struct session *session, enum direction direction, size_t got, instant now)
+FOR_WITNESS static void show_commit(struct session *session, enum direction direction, size_t got,
+                                    instant now)
 {
     size_t room;
     struct session_call call = { .door = DOOR_COMMIT, .now = now, .direction = direction };
-    if (!session->witness)
-        return;
     call.bytes = span_make(chain_reserve(&session->lanes[direction].in, &room), got);
     show(session, &call);
 }
@@ -144,7 +143,8 @@ void session_commit(struct session *session, enum direction direction, size_t go
 {
     struct lane *lane = &session->lanes[direction];
     if (got > 0) {
-        show_commit(session, direction, got, now);
+        if (session->witness)
+            show_commit(session, direction, got, now);
         silence_breaks(session, direction, now);
     }
     chain_commit(&lane->in, got);
@@ -169,15 +169,19 @@ size_t session_receive(struct session *session, enum direction direction, struct
 }
 
 /* A line ending that has left may belong to the end of a mail that is still to come. */
-void session_cut(struct session *session, enum direction direction)
+FOR_WITNESS static void note_cut(struct session *session, enum direction direction)
 {
     struct lane *lane = &session->lanes[direction];
-    if (!session->rules->minds_cuts)
-        return;
     show(session, &(struct session_call){ .door = DOOR_CUT, .direction = direction });
     uint64_t head = lane->bytes_in - lane->in.len;
     cuts_forget(&lane->cuts, head > 2 ? head - 2 : 0);
     cuts_add(&lane->cuts, lane->bytes_in);
+}
+
+void session_cut(struct session *session, enum direction direction)
+{
+    if (session->rules->minds_cuts)
+        note_cut(session, direction);
 }
 
 size_t session_peek_all(const struct session *session, enum direction direction, struct span *spans,
@@ -204,13 +208,20 @@ static bool is_waited_for(const struct session *session, enum direction directio
     return !outbox_is_empty(&lane->out) || lane->source_ended || lane->paused || other->in.len > 0;
 }
 
+FOR_WITNESS static void show_consume(struct session *session, enum direction direction, size_t sent,
+                                     instant now)
+{
+    show(session, &(struct session_call){
+                      .door = DOOR_CONSUME, .now = now, .direction = direction, .sent = sent });
+}
+
 bool session_consume(struct session *session, enum direction direction, size_t sent, instant now)
 {
     struct lane *lane = &session->lanes[direction];
     if (sent == 0)
         return false;
-    show(session, &(struct session_call){
-                      .door = DOOR_CONSUME, .now = now, .direction = direction, .sent = sent });
+    if (session->witness)
+        show_consume(session, direction, sent, now);
     lane->bytes_out += sent;
     session->last_activity = session->seen = now;
     outbox_consume(&lane->out, sent, now);
@@ -386,6 +397,15 @@ static unsigned server_wishes_to_begin(const struct session *session)
     return session->upstream == UPSTREAM_WANTED ? WISH_CONNECT : 0;
 }
 
+/* Of a step that stands at the head of what leaves, beside the wish to be read. */
+static unsigned wishes_of_step(enum step_kind head, unsigned wishes)
+{
+    if (head == STEP_SECURE)
+        return 0;
+    wishes |= head == STEP_BARE ? WISH_BARE : 0;
+    return wishes | (head == STEP_FINISH ? WISH_FINISH : 0);
+}
+
 unsigned session_wishes(const struct session *session, enum side side)
 {
     const struct lane *to = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
@@ -396,28 +416,28 @@ unsigned session_wishes(const struct session *session, enum side side)
         return WISH_CLOSE;
     if (side == SERVER && session->upstream != UPSTREAM_THERE)
         return server_wishes_to_begin(session);
-    unsigned wishes = lane_wants_bytes(session, from) ? WISH_READ : 0;
     if (session->tls[side].state == TLS_SHAKES)
         return WISH_SECURE;
-    enum step_kind head = outbox_head(&to->out);
-    if (head == STEP_SECURE)
-        return 0;
+    unsigned wishes = lane_wants_bytes(session, from) ? WISH_READ : 0;
     if (outbox_may_leave(&to->out))
-        wishes |= WISH_WRITE;
-    wishes |= head == STEP_BARE ? WISH_BARE : 0;
-    wishes |= head == STEP_FINISH ? WISH_FINISH : 0;
-    return wishes;
+        return wishes | WISH_WRITE;
+    return wishes_of_step(outbox_head(&to->out), wishes);
 }
 
-/* A wait that a rule asked for is no idleness. */
-static instant idle_due(const struct session *session)
+/* When something ends that a rule, or TLS, has begun. */
+static instant wait_due(const struct session *session)
+{
+    instant due = instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
+                              outbox_deadline(&session->lanes[TO_CLIENT].out));
+    due = instant_min(due, swap_due(session));
+    due = instant_min(due, secure_deadline(session, SERVER));
+    return instant_min(due, secure_deadline(session, CLIENT));
+}
+
+/* A wait is no idleness. */
+static instant idle_due(const struct session *session, instant waits)
 {
     duration timeout = session->options->idle_timeout;
-    instant waits = instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
-                                outbox_deadline(&session->lanes[TO_CLIENT].out));
-    waits = instant_min(waits, swap_due(session));
-    waits = instant_min(waits, secure_deadline(session, SERVER));
-    waits = instant_min(waits, secure_deadline(session, CLIENT));
     if (waits != NEVER || session->over)
         return NEVER;
     return instant_after(session->last_activity,
@@ -428,15 +448,12 @@ instant session_deadline(const struct session *session)
 {
     if (session->over)
         return NEVER;
-    instant due = idle_due(session);
-    due = instant_min(due, outbox_deadline(&session->lanes[TO_SERVER].out));
-    due = instant_min(due, outbox_deadline(&session->lanes[TO_CLIENT].out));
-    due = instant_min(due, held_due(session));
-    due = instant_min(due, swap_due(session));
+    instant waits = wait_due(session);
+    instant due = waits != NEVER ? waits : idle_due(session, waits);
+    if (session->mail.hold.noop)
+        due = instant_min(due, held_due(session));
     if (session->upstream == UPSTREAM_WANTED)
         due = instant_min(due, session->connect_due);
-    due = instant_min(due, secure_deadline(session, SERVER));
-    due = instant_min(due, secure_deadline(session, CLIENT));
     if (session->linger_due)
         due = instant_min(due, session->linger_due);
     due = instant_min(due, silence_due(session));
@@ -462,7 +479,7 @@ void session_tick(struct session *session, instant now)
     for (int direction = 0; direction < 2; direction++)
         outbox_advance(&session->lanes[direction].out, now);
     held_tick(session, now);
-    if (now >= idle_due(session)) {
+    if (now >= idle_due(session, wait_due(session))) {
         set_ending(session, ENDING_IDLE_TIMEOUT);
         session->last_activity = now;
         drain(session, now);

@@ -29,10 +29,8 @@ static enum journal_event journal_event_of(const struct smtp_event *event)
     return JOURNAL_ERROR;
 }
 
-void log_event(struct session *session, const struct smtp_event *event, bool local, instant now)
+void write_event(struct session *session, const struct smtp_event *event, bool local, instant now)
 {
-    if (!session->journal)
-        return;
     bool reply = event->kind == SMTP_REPLY || event->kind == SMTP_GREETING;
     struct journal_entry entry = entry_of(session, journal_event_of(event), now);
     entry.has_direction = true;
@@ -53,6 +51,8 @@ void log_event(struct session *session, const struct smtp_event *event, bool loc
 
 void log_body(struct session *session, uint64_t bytes, instant now)
 {
+    if (!session->journal)
+        return;
     struct journal_entry entry = entry_of(session, JOURNAL_BODY, now);
     entry.has_direction = true;
     entry.direction = TO_SERVER;

@@ -66,13 +66,13 @@ static void pass_ahead(struct session *session, enum direction direction, unsign
 static bool begins_foreign(const struct session *session, enum direction direction)
 {
     const struct lane *lane = &session->lanes[direction];
-    if (lane->in.len == 0)
+    if (lane->decoder.phase != (direction == TO_CLIENT ? PHASE_GREETING : PHASE_COMMANDS) ||
+        lane->in.len == 0)
         return false;
     uint8_t first = chain_at(&lane->in, 0);
     if (direction == TO_CLIENT)
-        return lane->decoder.phase == PHASE_GREETING && (first < '0' || first > '9') &&
-               first != '\r' && first != '\n';
-    if (lane->decoder.phase != PHASE_COMMANDS || lane->decoder.rest != REST_NONE)
+        return (first < '0' || first > '9') && first != '\r' && first != '\n';
+    if (lane->decoder.rest != REST_NONE)
         return false;
     /* A TLS record of type handshake, version 3.x (RFC 8446 section 5.1). */
     if (first == 0x16 && lane->in.len > 1 && chain_at(&lane->in, 1) == 0x03)
@@ -178,9 +178,9 @@ static bool lane_step(struct session *session, enum direction direction, instant
 {
     struct lane *lane = &session->lanes[direction];
     struct smtp_event event;
-    lane->unfinished = false;
     if (is_at_rest(lane))
         return false;
+    lane->unfinished = false;
     if (lane->deaf) {
         lane_discard(lane, lane->in.len);
         lane->closing |= lane->source_ended;

@@ -119,8 +119,8 @@ bool starttls_edit_offer(const struct session *session, const struct smtp_event 
                          struct text *shown)
 {
     enum offer offer = offer_to_client(session);
-    bool offered = is_offered(event->raw);
-    if (!keywords_are_in(event) || offer == OFFER_AS_IT_IS || offered == (offer == OFFER_ADDED))
+    if (offer == OFFER_AS_IT_IS || !keywords_are_in(event) ||
+        is_offered(event->raw) == (offer == OFFER_ADDED))
         return false;
     struct text lines = { 0 };
     struct span first = line_first(event->raw);
@@ -191,7 +191,7 @@ static size_t plan_handshake(struct session *session, enum side side, instant no
     const struct outcome *outcome = judge(session, &event, now);
     struct span content = text_span(&outcome->content);
     lane_send_content(lane, outcome, SIZE_MAX);
-    secure_plan(&session->tls[side], &session->desk->outcome);
+    secure_plan(&session->tls[side], judged(session));
     size_t lines = 0;
     for (size_t i = 0; i < content.len; i++)
         lines += content.ptr[i] == '\n';

@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 #include "base/chain.h"
+#include "base/limits.h"
 #include "mutators/mutation.h"
 #include "session/match.h"
 #include "session/outbox.h"
@@ -42,6 +43,7 @@
 
 /* What all rules together want of one event. */
 struct outcome {
+    bool asks;  /* for anything at all */
     bool taken; /* content: pieces replace the event */
     struct text content;
     struct piece *pieces; /* owned, room for `piece_room` */
@@ -216,6 +218,9 @@ struct session {
 
 /* -- doors ---------------------------------------------------------------------------------- */
 
+/* What only a witness makes necessary keeps out of the way of sessions that have none. */
+#define FOR_WITNESS __attribute__((noinline))
+
 /* Tells the witness of a call, before it is done. */
 static inline void show(const struct session *session, const struct session_call *call)
 {
@@ -225,16 +230,39 @@ static inline void show(const struct session *session, const struct session_call
 
 /* -- lane.c --------------------------------------------------------------------------------- */
 
-/* Sends the event's raw bytes on as they are, but for what has left already. */
-void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome);
+/* Sends the event's raw bytes on as they are, but for what has left already. An outcome that is
+ * given says how fast. */
+void lane_forward_rest(struct lane *lane, size_t len, const struct outcome *outcome);
+static inline void lane_forward(struct lane *lane, size_t len, const struct outcome *outcome)
+{
+    if (lane->ahead > 0 || (outcome && outcome->asks))
+        lane_forward_rest(lane, len, outcome);
+    else
+        outbox_move(&lane->out, &lane->in, len);
+}
 /* Throws the event's raw bytes away. */
-void lane_discard(struct lane *lane, size_t len);
+void lane_throw_away(struct lane *lane, size_t len);
+static inline void lane_discard(struct lane *lane, size_t len)
+{
+    if (len > 0)
+        lane_throw_away(lane, len);
+}
 /* Sends bytes that stand in for others, at the outcome's pace. */
 void lane_send(struct lane *lane, struct span bytes, const struct outcome *outcome);
 /* Sends the first `leaves` bytes of what the rules put in place of an event, with its pauses. */
 void lane_send_content(struct lane *lane, const struct outcome *outcome, size_t leaves);
+/* More may come, and nothing but bytes that leave as soon as they can stands in its outbox. */
+static inline bool lane_flows(const struct lane *lane)
+{
+    return !lane->source_ended && outbox_is_plain(&lane->out);
+}
 /* Above its high-water mark a lane stops wishing to be read, until it is below its low one. */
-void lane_note_pressure(struct lane *lane);
+void lane_change_pressure(struct lane *lane);
+static inline void lane_note_pressure(struct lane *lane)
+{
+    if (lane->paused || lane->in.len + outbox_len(&lane->out) >= LANE_HIGH_WATER)
+        lane_change_pressure(lane);
+}
 /* True when more may be read from the side the lane comes from. */
 bool lane_wants_bytes(const struct session *session, const struct lane *lane);
 
@@ -255,9 +283,15 @@ void secure_begin(struct session *session, enum side side, instant now);
 /* Time has passed: a stall is over. True when the handshake is too late. */
 bool secure_is_late(struct session *session, enum side side, instant now);
 instant secure_deadline(const struct session *session, enum side side);
+static inline bool side_is_secure(const struct session *session, enum side side)
+{
+    return session->tls[side].state == TLS_SECURE;
+}
 /* TLS has been agreed on, and is not there yet. */
-bool secure_is_under_way(const struct session *session, enum side side);
-bool side_is_secure(const struct session *session, enum side side);
+static inline bool secure_is_under_way(const struct session *session, enum side side)
+{
+    return session->tls[side].state != TLS_CLEAR && !side_is_secure(session, side);
+}
 /* What is under way is given up; the side stays as it is. */
 void secure_give_up(struct session *session, enum side side);
 struct lane *lane_to(struct session *session, enum side side);
@@ -313,20 +347,44 @@ void starttls_settle(struct session *session, instant now);
 unsigned judge_wants(const struct session *session, enum direction direction, instant now);
 unsigned judge_changes(const struct session *session, enum direction direction, instant now);
 bool judge_wants_lines(const struct session *session, enum direction direction, instant now);
+/* True when an event of these kinds could concern a rule, were none of them switched off. */
+static inline bool judge_knows(const struct session *session, enum direction direction,
+                               unsigned kinds)
+{
+    return session->rules->wants[direction] & kinds;
+}
 bool is_held(const struct hold *hold);
 /* How many of `len` bytes leave before the fate strikes. */
 size_t before_fate(const struct outcome *outcome, size_t len);
 /* A line of mail goes by, for rules whose filters remember it. */
 void notice_line(struct session *session, const struct smtp_event *event);
+void outcome_begin(struct outcome *outcome);
+void judge_by_rules(struct session *session, const struct smtp_event *event, instant now);
 /* Runs the rules; the answer lies on the desk, valid until the next call. */
-const struct outcome *judge(struct session *session, const struct smtp_event *event, instant now);
+static inline const struct outcome *judge(struct session *session, const struct smtp_event *event,
+                                          instant now)
+{
+    struct outcome *outcome = &session->desk->outcome;
+    if (outcome->asks)
+        outcome_begin(outcome);
+    if (judge_knows(session, event->going, event->kind))
+        judge_by_rules(session, event, now);
+    return outcome;
+}
+/* The same answer once more, to be changed. */
+struct outcome *judged(struct session *session);
 
 /* -- to_server.c ---------------------------------------------------------------------------- */
 
 void handle_connect(struct session *session, instant now);
 void handle_command(struct session *session, const struct smtp_event *event, instant now);
 /* A command that waits for the next one leaves. */
-void command_goes(struct session *session, instant now);
+void swapped_command_goes(struct session *session, instant now);
+static inline void command_goes(struct session *session, instant now)
+{
+    if (session->lanes[TO_SERVER].swap)
+        swapped_command_goes(session, now);
+}
 /* AUTH's continuation, the beginning of an overlong line, opaque bytes. */
 void handle_client_other(struct session *session, const struct smtp_event *event, instant now);
 /* A rule's own lines leave for the server; the replies to them go nowhere. */
@@ -386,7 +444,12 @@ void held_tick(struct session *session, instant now);
 
 void handle_body(struct session *session, const struct smtp_event *event, instant now);
 /* A line that waits for the next one leaves. */
-void line_goes(struct session *session);
+void swapped_line_goes(struct session *session);
+static inline void line_goes(struct session *session)
+{
+    if (session->mail.swap)
+        swapped_line_goes(session);
+}
 
 /* -- to_client.c ---------------------------------------------------------------------------- */
 
@@ -400,7 +463,12 @@ void held_reply_goes_on(struct session *session, instant now);
 /* It is not, and the server is gone: the client is told. */
 void held_reply_fails(struct session *session, instant now);
 /* Says the answers whose turn has come. */
-void say_answers(struct session *session, instant now);
+void say_waiting_answers(struct session *session, instant now);
+static inline void say_answers(struct session *session, instant now)
+{
+    if (session->dialogue.count > 0)
+        say_waiting_answers(session, now);
+}
 
 /* -- parting.c ------------------------------------------------------------------------------ */
 
@@ -425,11 +493,23 @@ void turn_opaque(struct session *session, const char *why, instant now);
 /* -- fate.c --------------------------------------------------------------------------------- */
 
 /* Carries out what a rule asked for behind an event (or answer) that leaves through `lane`. */
-void apply_fate(struct session *session, enum fate fate, struct lane *lane);
+void carry_out_fate(struct session *session, enum fate fate, struct lane *lane);
+static inline void apply_fate(struct session *session, enum fate fate, struct lane *lane)
+{
+    if (fate != FATE_NONE)
+        carry_out_fate(session, fate, lane);
+}
 /* The first ending sticks. */
 void set_ending(struct session *session, enum ending ending);
-/* Carries out STEP_… that concern both sides, and sees whether the session is over. */
-void settle_fate(struct session *session, instant now);
+/* Carries out STEP_… that concern both sides, and sees whether the session is over. Where both
+ * lanes flow there is nothing to settle: a side that is gone sends no more. */
+void settle_ends(struct session *session, instant now);
+static inline void settle_fate(struct session *session, instant now)
+{
+    if (!lane_flows(&session->lanes[TO_SERVER]) || !lane_flows(&session->lanes[TO_CLIENT]) ||
+        session->linger_due || session->over)
+        settle_ends(session, now);
+}
 /* The session is over: nobody counts it any more. */
 void leave_census(struct session *session);
 /* A side is gone: nothing can be said to it and nothing will come from it. */
@@ -491,7 +571,13 @@ void session_settle(struct session *session, instant now);
 /* -- session_log.c -------------------------------------------------------------------------- */
 
 /* `local` marks what the proxy itself says. */
-void log_event(struct session *session, const struct smtp_event *event, bool local, instant now);
+void write_event(struct session *session, const struct smtp_event *event, bool local, instant now);
+static inline void log_event(struct session *session, const struct smtp_event *event, bool local,
+                             instant now)
+{
+    if (session->journal)
+        write_event(session, event, local, now);
+}
 void log_body(struct session *session, uint64_t bytes, instant now);
 void log_rule(struct session *session, const struct rule *rule, const struct mutation *mutation,
               enum verdict verdict, instant now);

@@ -22,9 +22,8 @@ static unsigned code_heard(const struct smtp_event *event, const struct outcome 
     return content.len ? smtp_reply_parse(content).code : REPLY_UNHEARD;
 }
 
-/* The reply leaves as the rules have it. `owned` says that its bytes are not in the lane. */
-static unsigned deliver(struct session *session, const struct smtp_event *event, bool owned,
-                        const struct outcome *outcome)
+static unsigned deliver_as_asked(struct session *session, const struct smtp_event *event,
+                                 bool owned, const struct outcome *outcome)
 {
     struct lane *lane = client_lane(session);
     struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
@@ -44,6 +43,16 @@ static unsigned deliver(struct session *session, const struct smtp_event *event,
         lane_discard(lane, event->raw.len - leaves);
     apply_fate(session, outcome->fate, lane);
     return heard;
+}
+
+/* The reply leaves as the rules have it. `owned` says that its bytes are not in the lane. */
+static unsigned deliver(struct session *session, const struct smtp_event *event, bool owned,
+                        const struct outcome *outcome)
+{
+    if (outcome->asks || owned)
+        return deliver_as_asked(session, event, owned, outcome);
+    lane_forward(client_lane(session), event->raw.len, outcome);
+    return event->reply.code;
 }
 
 /* -- answers made up here ------------------------------------------------------------------- */
@@ -104,7 +113,7 @@ static bool has_its_turn(const struct session *session, const struct pending *pe
     return pending->kept || (pending->source == REPLY_LOCAL && !session->opaque);
 }
 
-void say_answers(struct session *session, instant now)
+void say_waiting_answers(struct session *session, instant now)
 {
     struct pending *next = dialogue_next(&session->dialogue);
     while (has_its_turn(session, next)) {
@@ -265,11 +274,13 @@ static void wait_for_other(struct session *session, const struct smtp_event *eve
 static void pass(struct session *session, const struct smtp_event *event, bool owned,
                  const struct pending *pending, instant now)
 {
-    struct smtp_event shown = *event;
+    struct smtp_event edited;
     struct text reply = { 0 };
     if (starttls_edit_offer(session, event, &reply)) {
         leave_lane(session, event, owned);
-        shown.raw = text_span(&reply);
+        edited = *event;
+        edited.raw = text_span(&reply);
+        event = &edited;
         owned = true;
     } else if (event->reply.code >= 400) {
         /* The bytes of a refusal leave the lane before what follows from it is settled. */
@@ -277,13 +288,14 @@ static void pass(struct session *session, const struct smtp_event *event, bool o
     }
     unsigned received = event->reply.code;
     bool final = pending->after_message;
-    const struct outcome *outcome = judge(session, &shown, now);
-    if (may_swap(pending) && swap_keeps(&client_lane(session)->swap, &shown, outcome, now)) {
+    const struct outcome *outcome = judge(session, event, now);
+    if (outcome->swap && may_swap(pending) &&
+        swap_keeps(&client_lane(session)->swap, event, outcome, now)) {
         leave_lane(session, event, owned);
         text_deinit(&reply);
         return;
     }
-    unsigned heard = deliver(session, &shown, owned, outcome);
+    unsigned heard = deliver(session, event, owned, outcome);
     reply_passed(session, pending, received, heard, text_span(&reply), now);
     dialogue_answered(&session->dialogue);
     if (final)

@@ -136,7 +136,7 @@ static size_t send_untouched(struct session *session, const struct smtp_event *e
 static void stand_in(struct session *session, enum verb verb, struct outcome *outcome)
 {
     text_clear(&outcome->answer);
-    outcome->has_answer = true;
+    outcome->asks = outcome->has_answer = true;
     outcome->answer_told = false;
     stand_in_reply(session, verb, &outcome->answer, &outcome->fate);
 }
@@ -234,7 +234,7 @@ static bool overtakes(const struct session *session, const struct smtp_event *ev
            outcome->fate == FATE_NONE;
 }
 
-void command_goes(struct session *session, instant now)
+void swapped_command_goes(struct session *session, instant now)
 {
     struct lane *lane = server_lane(session);
     struct swap kept = swap_take(&lane->swap);
@@ -299,7 +299,7 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
     /* Views into the event end with its bytes; what is needed afterwards is kept. */
     const struct announcement chunk = announcement_of(event);
     enum verb said = event->command.verb;
-    bool bare_lf = span_line_end(event->raw).len == 1;
+    bool bare_lf = said == VERB_DATA && span_line_end(event->raw).len == 1;
     enum verb heard = VERB_NONE;
     bool spared = outcome->has_answer && (!outcome->answer_told || session->detached);
     if (said == VERB_DATA)
@@ -330,19 +330,19 @@ void handle_command(struct session *session, const struct smtp_event *event, ins
     session->commands++;
     log_event(session, event, false, now);
     /* The rules see the command before the dialogue knows of it (smtp/about.h). */
-    judge(session, event, now);
+    const struct outcome *outcome = judge(session, event, now);
     dialogue_said(&session->dialogue, &event->command);
     session->tls[SERVER].injected = 0;
     if (event->command.verb == VERB_STARTTLS && !event->overlong)
-        starttls_answer(session, &session->desk->outcome);
-    if (session->detached && !session->desk->outcome.has_answer)
-        stand_in(session, event->command.verb, &session->desk->outcome);
-    if (command_waits(session, event, &session->desk->outcome, now))
+        starttls_answer(session, judged(session));
+    if (session->detached && !outcome->has_answer)
+        stand_in(session, event->command.verb, judged(session));
+    if (command_waits(session, event, outcome, now))
         return;
-    bool overtook = overtakes(session, event, &session->desk->outcome);
+    bool overtook = overtakes(session, event, outcome);
     if (!overtook)
         command_goes(session, now);
-    command_leaves(session, event, &session->desk->outcome, now);
+    command_leaves(session, event, outcome, now);
     if (overtook) {
         dialogue_newest(&session->dialogue)->overtook = true;
         command_goes(session, now);
