@@ -71,4 +71,11 @@ def machine() -> list:
     virtual = ", a virtual machine" if re.search(r"^flags.*\bhypervisor\b", info, re.M) else ""
     return [f"{os.cpu_count()} CPUs, {model[1] if model else platform.machine()}{virtual}, "
             f"{int(memory) // 1024} MiB of memory",
-            f"{system}, Linux {platform.release()}; load {os.getloadavg()[0]:.1f} at the end"]
+            f"{system}, Linux {platform.release()}, proxies send by {_congestion_control()}; "
+            f"load {os.getloadavg()[0]:.1f} at the end"]
+
+
+def _congestion_control() -> str:
+    """How the system's sockets send, which the load's and the sink's leave to reno."""
+    known = Path("/proc/sys/net/ipv4/tcp_congestion_control")
+    return known.read_text().strip() if known.exists() else "an unknown congestion control"

@@ -65,11 +65,22 @@ static struct sockaddr_in loopback(uint16_t port)
     };
 }
 
+/* A sender that is paced, as by BBR, leaves by a timer of the processor on which the last
+ * acknowledgement came in: what it sends is then charged to the proxy, or not, by chance, for as
+ * long as the connection lasts. Reno does not pace, and is in every kernel. */
+static void leave_unpaced(int fd)
+{
+    static const char name[] = "reno";
+    if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, sizeof name - 1) != 0)
+        fail("TCP_CONGESTION reno");
+}
+
 static int socket_new(void)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         fail("socket");
+    leave_unpaced(fd);
     return fd;
 }
 
