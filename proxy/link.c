@@ -190,7 +190,7 @@ static void on_ready(struct leg *leg, uint32_t events)
 {
     struct link *link = leg->owner;
     enum side side = leg == &link->legs[SERVER] ? SERVER : CLIENT;
-    instant now = clock_now();
+    instant now = link->place->poller->now;
     catch_up(link, now);
     leg_note(leg, events);
     if (leg->state == LEG_CLOSED)
@@ -209,7 +209,7 @@ static void on_ready(struct leg *leg, uint32_t events)
 static void on_turn(struct turn *turn)
 {
     struct link *link = (struct link *)((char *)turn - offsetof(struct link, turn));
-    instant now = clock_now();
+    instant now = link->place->poller->now;
     catch_up(link, now);
     if (!link->session)
         return;

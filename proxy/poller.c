@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "proxy/clock.h"
 
 /* Edges told in one round; the rest waits in the kernel. */
 #define EDGES_MAX 256
@@ -153,6 +154,7 @@ void poller_round(struct poller *poller)
     int at_most = poller->before_sleep ? poller->before_sleep(poller->owner) : -1;
     int count = epoll_wait(poller->fd, edges, EDGES_MAX, time_to_sleep(poller, at_most));
     check(count >= 0 || errno == EINTR);
+    poller->now = clock_now();
     tell_edges(poller, edges, count);
     take_turns(poller);
     serve_loop(poller);

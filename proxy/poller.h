@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "base/instant.h"
+
 /* Somebody who is called when his socket's state has changed: an edge is told once, so whoever
  * leaves something unread asks for a turn. `events` are bits of enum EPOLL_EVENTS. */
 struct watch {
@@ -33,6 +35,7 @@ struct poller {
     struct turn *last;
     size_t waiting;
     bool loop_is_due; /* libuv has something to do */
+    instant now;      /* when the last wait ended: the time of all that is told in this round */
     /* Optional: called in every round before it waits. Answers how many milliseconds that wait may
      * take at most, negative when it does not care. */
     int (*before_sleep)(void *owner);
