@@ -35,7 +35,8 @@ static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 };
 struct server {
     struct settings *settings;
     instant began;
-    uint64_t run; /* a number that no other run has */
+    struct text guid; /* of the session that has come last; in front the run's part */
+    size_t guid_run_len;
     char host[HOST_NAME_MAX + 1];
     struct own_connections *own; /* NULL when nothing is intercepted */
     struct sink_server *sink;    /* NULL when all upstreams are others' */
@@ -145,6 +146,15 @@ static void choose_upstream(struct arrival *arrival, const struct upstreams *ups
         arrival->upstream = upstreams_choose(upstreams, listen);
 }
 
+/* Without printf, which each new connection would pay for. */
+static void make_guid(struct server *server, struct arrival *arrival)
+{
+    server->guid.len = server->guid_run_len;
+    text_add_number(&server->guid, arrival->number);
+    check(server->guid.len < sizeof arrival->guid);
+    memcpy(arrival->guid, text_string(&server->guid), server->guid.len + 1);
+}
+
 static void on_accept(const struct listener *listener, int fd, const struct socket_address *peer)
 {
     struct server *server = listener->owner;
@@ -156,8 +166,7 @@ static void on_accept(const struct listener *listener, int fd, const struct sock
         .client_tls = listener->is_tls,
     };
     choose_upstream(&arrival, &settings->upstreams, &settings->listen[listener->number]);
-    snprintf(arrival.guid, sizeof arrival.guid, "%012" PRIx64 "-%" PRIu64, server->run,
-             arrival.number);
+    make_guid(server, &arrival);
     if (settings->intercept != INTERCEPT_NONE && !find_destination(server, &arrival))
         return;
     if (take_session(server, &arrival.rules)) {
@@ -514,11 +523,18 @@ static void run(struct server *server)
                  server->refused, server->refused == 1 ? "" : "s", server->settings->sessions_max);
 }
 
+static void begin_guids(struct server *server)
+{
+    uint64_t run;
+    check(getrandom(&run, sizeof run, 0) == sizeof run);
+    text_addf(&server->guid, "%012" PRIx64 "-", run >> 16);
+    server->guid_run_len = server->guid.len;
+}
+
 static void init(struct server *server, struct settings *settings)
 {
     *server = (struct server){ .settings = settings, .began = clock_now() };
-    check(getrandom(&server->run, sizeof server->run, 0) == sizeof server->run);
-    server->run >>= 16;
+    begin_guids(server);
     if (gethostname(server->host, sizeof server->host - 1) != 0)
         snprintf(server->host, sizeof server->host, "localhost");
     server->recall = recall_new(0);
@@ -538,6 +554,7 @@ static void deinit(struct server *server)
     let_go(server->rules);
     tls_run_end(&server->tls);
     recall_free(server->recall);
+    text_deinit(&server->guid);
     own_connections_free(server->own);
     uv_mutex_destroy(&server->mutex);
     free(server->workers);
