@@ -223,15 +223,22 @@ static void on_turn(struct turn *turn)
 
 /* -- beginning -------------------------------------------------------------------------------- */
 
+/* The session copies what it is told, so its names are written where the last one's were. */
+static void name_peers(struct link *link, const struct arrival *arrival)
+{
+    struct peer_names *names = &link->place->names;
+    text_clear(&names->client);
+    text_clear(&names->client_ip);
+    text_clear(&names->server);
+    socket_address_format(&arrival->peer, &names->client);
+    socket_address_format_host(&arrival->peer, &names->client_ip);
+    passage_add_name(link->passage, &names->server);
+}
+
 static struct session *begin_session(struct link *link, const struct arrival *arrival, instant now)
 {
     const struct link_place *place = link->place;
-    struct text server = { 0 };
-    struct text client = { 0 };
-    struct text client_ip = { 0 };
-    socket_address_format(&arrival->peer, &client);
-    socket_address_format_host(&arrival->peer, &client_ip);
-    passage_add_name(link->passage, &server);
+    name_peers(link, arrival);
     struct session_setup setup = {
         .options = place->options,
         .rules = arrival->rules,
@@ -242,25 +249,21 @@ static struct session *begin_session(struct link *link, const struct arrival *ar
         .client_tls = arrival->client_tls,
         .server_tls = !link->sorter && link->passage->upstream->address.is_tls,
         .facts = {
-            .client = text_span(&client),
-            .client_ip = text_span(&client_ip),
-            .server = text_span(&server),
+            .client = text_span(&place->names.client),
+            .client_ip = text_span(&place->names.client_ip),
+            .server = text_span(&place->names.server),
             .host = place->host,
             .guid = span_of(arrival->guid),
             .number = arrival->number,
         },
     };
     link->recording = recording_new(place->record, &setup, now);
-    struct session *session = session_new(&setup, now);
-    text_deinit(&client);
-    text_deinit(&client_ip);
-    text_deinit(&server);
-    return session;
+    return session_new(&setup, now);
 }
 
 static struct link *link_new(struct link_place *place, const struct arrival *arrival)
 {
-    struct link *link = calloc(1, sizeof *link);
+    struct link *link = malloc(sizeof *link);
     check(link != NULL);
     *link = (struct link){
         .place = place, .next = place->first, .rules = arrival->rules, .upstream = arrival->upstream
@@ -316,6 +319,14 @@ void link_end(struct link *link, instant now)
     link_pump(link, now);
     if (link->session)
         link_close(link, now);
+}
+
+void link_place_deinit(struct link_place *place)
+{
+    check(place->first == NULL);
+    text_deinit(&place->names.client);
+    text_deinit(&place->names.client_ip);
+    text_deinit(&place->names.server);
 }
 
 struct link *link_next(const struct link *link)

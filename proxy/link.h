@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 #include "proxy/introducer.h"
 #include "proxy/lookup.h"
 #include "proxy/passage.h"
@@ -17,6 +18,13 @@
 #include "session/session.h"
 
 struct link;
+
+/* The peers of a session that begins, as the journal and rules have them. */
+struct peer_names {
+    struct text client;
+    struct text client_ip;
+    struct text server;
+};
 
 /* What every link of a worker needs. Borrowed for the links' life. */
 struct link_place {
@@ -41,6 +49,8 @@ struct link_place {
     void (*gone)(void *owner, struct rule_set *rules);
     void *owner;
     struct link *first; /* all links, in no order */
+    struct peer_names
+        names; /* owned, for link_open alone: kept so that nothing is allocated anew */
 };
 
 /* One accepted connection. */
@@ -61,6 +71,8 @@ struct arrival {
 void link_open(struct link_place *place, const struct arrival *arrival, instant now);
 /* Ends the session: what can be written at once still is. */
 void link_end(struct link *link, instant now);
+/* Frees what the place owns; there are no links any more. */
+void link_place_deinit(struct link_place *place);
 /* The link behind this one, NULL at the end. */
 struct link *link_next(const struct link *link);
 

@@ -7,7 +7,7 @@
 
 struct passage *passage_new(const struct passage *given)
 {
-    struct passage *passage = calloc(1, sizeof *passage);
+    struct passage *passage = malloc(sizeof *passage);
     check(passage != NULL);
     *passage = *given;
     if (!passage->own)

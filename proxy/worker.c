@@ -118,6 +118,7 @@ void worker_deinit(struct worker *worker)
     tls_place_deinit(&worker->tls);
     pool_deinit(&worker->pool);
     desk_free(worker->place.desk);
+    link_place_deinit(&worker->place);
     free(worker->arrivals);
 }
 
