@@ -8,14 +8,6 @@
 #include "base/limits.h"
 #include "base/poison.h"
 
-struct chunk {
-    struct chunk *next;
-    size_t capacity; /* CHUNK_SIZE, or more for a stretch that had to be contiguous */
-    uint32_t begin;
-    uint32_t end;
-    uint8_t data[];
-};
-
 static struct chunk *chunk_new(struct pool *pool, size_t capacity)
 {
     struct chunk *chunk = pool->spare;
@@ -60,6 +52,12 @@ static void pass_over(struct chunk *chunk, size_t n)
 {
     poison(chunk->data + chunk->begin, n);
     chunk->begin += (uint32_t)n;
+}
+
+static void drop_part(struct chain *chain, size_t n)
+{
+    pass_over(chain->head, n);
+    chain->len -= n;
 }
 
 static struct span chunk_span(const struct chunk *chunk)
@@ -120,13 +118,22 @@ static struct chunk *unlink_first(struct chain *chain)
     return chunk;
 }
 
-uint8_t *chain_reserve(struct chain *chain, size_t *room)
+APART static struct chunk *new_tail(struct chain *chain)
+{
+    struct chunk *tail = chunk_new(chain->pool, CHUNK_SIZE);
+    link_last(chain, tail);
+    return tail;
+}
+
+static struct chunk *tail_with_room(struct chain *chain)
 {
     struct chunk *tail = chain->tail;
-    if (!tail || tail->end == tail->capacity) {
-        tail = chunk_new(chain->pool, CHUNK_SIZE);
-        link_last(chain, tail);
-    }
+    return tail && tail->end < tail->capacity ? tail : new_tail(chain);
+}
+
+uint8_t *chain_reserve(struct chain *chain, size_t *room)
+{
+    struct chunk *tail = tail_with_room(chain);
     *room = tail->capacity - tail->end;
     return tail->data + tail->end;
 }
@@ -156,31 +163,41 @@ void chain_commit(struct chain *chain, size_t got)
     drop_empty_tail(chain);
 }
 
+/* As many as the tail has room for; at least one byte. */
+static size_t append_part(struct chain *chain, struct span bytes)
+{
+    struct chunk *tail = tail_with_room(chain);
+    struct span part = span_take(bytes, tail->capacity - tail->end);
+    memcpy(tail->data + tail->end, part.ptr, part.len);
+    tail->end += (uint32_t)part.len;
+    chain->len += part.len;
+    return part.len;
+}
+
 void chain_append(struct chain *chain, struct span bytes)
 {
-    while (bytes.len > 0) {
-        size_t room;
-        uint8_t *place = chain_reserve(chain, &room);
-        struct span part = span_take(bytes, room);
-        memcpy(place, part.ptr, part.len);
-        chain_commit(chain, part.len);
-        bytes = span_drop(bytes, part.len);
+    while (bytes.len > 0)
+        bytes = span_drop(bytes, append_part(chain, bytes));
+}
+
+/* The head as a whole, and perhaps more. */
+APART static void drop_chunks(struct chain *chain, size_t n)
+{
+    while (n > 0 && n >= chunk_len(chain->head)) {
+        n -= chunk_len(chain->head);
+        chunk_free(chain->pool, unlink_first(chain));
     }
+    if (n > 0)
+        drop_part(chain, n);
 }
 
 void chain_drop(struct chain *chain, size_t n)
 {
     check(n <= chain->len);
-    while (n > 0) {
-        size_t here = chunk_len(chain->head);
-        if (n < here) {
-            pass_over(chain->head, n);
-            chain->len -= n;
-            return;
-        }
-        chunk_free(chain->pool, unlink_first(chain));
-        n -= here;
-    }
+    if (n < chain_head(chain).len)
+        drop_part(chain, n);
+    else
+        drop_chunks(chain, n);
 }
 
 void chain_drop_last(struct chain *chain, size_t n)
@@ -234,9 +251,29 @@ static bool is_better_copied(const struct chain *to, size_t part, size_t rest)
     return rest > 0 && (part <= rest || rest > CHUNK_SIZE) && fits_into_tail(to, part);
 }
 
-void chain_move(struct chain *to, struct chain *from, size_t n)
+/* All that `from` holds, where `to` holds nothing. */
+static void take_over(struct chain *to, struct chain *from)
 {
-    check(n <= from->len && to->pool == from->pool);
+    to->head = from->head;
+    to->tail = from->tail;
+    to->len = from->len;
+    from->head = from->tail = NULL;
+    from->len = 0;
+}
+
+/* Memory is moved: where a small bound of the length is known, compilers make of a copy an
+ * instruction that is slow to start. */
+static void copy_part(struct chain *to, struct chain *from, size_t n)
+{
+    struct chunk *tail = to->tail;
+    memmove(tail->data + tail->end, chain_head(from).ptr, n);
+    tail->end += (uint32_t)n;
+    to->len += n;
+    chain_drop(from, n);
+}
+
+APART static void move_in_pieces(struct chain *to, struct chain *from, size_t n)
+{
     while (n > 0) {
         size_t here = chunk_len(from->head);
         size_t part = n < here ? n : here;
@@ -259,6 +296,19 @@ void chain_move(struct chain *to, struct chain *from, size_t n)
     }
 }
 
+void chain_move(struct chain *to, struct chain *from, size_t n)
+{
+    check(n <= from->len && to->pool == from->pool);
+    struct span head = chain_head(from);
+    if (n < RELINK_MIN && n <= head.len && fits_into_tail(to, n)) {
+        copy_part(to, from, n);
+    } else if (n == from->len && !to->head) {
+        take_over(to, from);
+    } else {
+        move_in_pieces(to, from, n);
+    }
+}
+
 void chain_copy(struct chain *to, const struct chain *from, size_t offset, size_t n)
 {
     check(offset <= from->len && n <= from->len - offset);
@@ -270,16 +320,9 @@ void chain_copy(struct chain *to, const struct chain *from, size_t offset, size_
     }
 }
 
-struct span chain_head(const struct chain *chain)
-{
-    return chain->head ? chunk_span(chain->head) : SPAN("");
-}
-
-struct span chain_pull(struct chain *chain, size_t n)
+struct span chain_gather(struct chain *chain, size_t n)
 {
     check(n <= chain->len);
-    if (n == 0 || chunk_len(chain->head) >= n)
-        return span_take(chain_head(chain), n);
     struct chunk *whole = chunk_new(chain->pool, n);
     while (whole->end < n) {
         struct span part = span_take(chain_head(chain), n - whole->end);
@@ -295,7 +338,8 @@ struct span chain_pull(struct chain *chain, size_t n)
     return chunk_span(whole);
 }
 
-size_t chain_find(const struct chain *chain, uint8_t byte, size_t from)
+/* From the chunk behind the head on. */
+RARE static size_t find_behind(const struct chain *chain, uint8_t byte, size_t from)
 {
     size_t before = 0;
     for (const struct chunk *chunk = chain->head; chunk; chunk = chunk->next) {
@@ -311,7 +355,19 @@ size_t chain_find(const struct chain *chain, uint8_t byte, size_t from)
     return chain->len;
 }
 
-uint8_t chain_at(const struct chain *chain, size_t offset)
+size_t chain_find(const struct chain *chain, uint8_t byte, size_t from)
+{
+    struct span head = chain_head(chain);
+    if (from < head.len) {
+        const uint8_t *found = memchr(head.ptr + from, byte, head.len - from);
+        if (found)
+            return (size_t)(found - head.ptr);
+        from = head.len;
+    }
+    return from < chain->len ? find_behind(chain, byte, from) : chain->len;
+}
+
+uint8_t chain_at_behind(const struct chain *chain, size_t offset)
 {
     const struct chunk *chunk = chain->head;
     check(offset < chain->len);

@@ -9,9 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/apart.h"
 #include "base/span.h"
 
-struct chunk;
+/* A chunk's inside is here for the inline functions below; nobody else looks at it. */
+struct chunk {
+    struct chunk *next;
+    size_t capacity; /* CHUNK_SIZE, or more for a stretch that had to be contiguous */
+    uint32_t begin;
+    uint32_t end;
+    uint8_t data[];
+};
 
 /* Where chunks come from: one pool a thread. A zeroed pool is usable with the default bounds. */
 struct pool {
@@ -54,13 +62,35 @@ void chain_drop(struct chain *chain, size_t n);
 void chain_drop_last(struct chain *chain, size_t n);
 
 /* The longest contiguous stretch at the head; empty when the chain is. Valid until it changes. */
-struct span chain_head(const struct chain *chain);
+static inline struct span chain_head(const struct chain *chain)
+{
+    const struct chunk *head = chain->head;
+    return head ? span_make(head->data + head->begin, head->end - head->begin) : SPAN("");
+}
+
+/* For chain_pull, where the first n bytes are not contiguous yet. */
+RARE struct span chain_gather(struct chain *chain, size_t n);
+
 /* Makes the first n bytes contiguous and returns them; n must not be above the length. */
-struct span chain_pull(struct chain *chain, size_t n);
+static inline struct span chain_pull(struct chain *chain, size_t n)
+{
+    struct span head = chain_head(chain);
+    return n <= head.len ? span_make(head.ptr, n) : chain_gather(chain, n);
+}
+
 /* Offset of the first `byte` at or after `from`, or the chain's length when there is none. */
 size_t chain_find(const struct chain *chain, uint8_t byte, size_t from);
+
+/* For chain_at, where the byte is not in the head. */
+RARE uint8_t chain_at_behind(const struct chain *chain, size_t offset);
+
 /* The byte at `offset`, which must be below the length. */
-uint8_t chain_at(const struct chain *chain, size_t offset);
+static inline uint8_t chain_at(const struct chain *chain, size_t offset)
+{
+    struct span head = chain_head(chain);
+    return offset < head.len ? head.ptr[offset] : chain_at_behind(chain, offset);
+}
+
 /* Up to `max` spans that cover the chain from its head; returns how many were filled. */
 size_t chain_spans(const struct chain *chain, struct span *spans, size_t max);
 

@@ -38,12 +38,6 @@ bool span_ends(struct span text, struct span suffix)
     return text.len >= suffix.len && span_equal(span_drop(text, text.len - suffix.len), suffix);
 }
 
-size_t span_find(struct span text, uint8_t byte)
-{
-    const uint8_t *found = text.len ? memchr(text.ptr, byte, text.len) : NULL;
-    return found ? (size_t)(found - text.ptr) : text.len;
-}
-
 size_t span_search(struct span text, struct span needle)
 {
     for (size_t i = 0; needle.len <= text.len && i <= text.len - needle.len; i++)
@@ -57,33 +51,6 @@ struct cut span_cut(struct span text, uint8_t separator)
     size_t at = span_find(text, separator);
     bool found = at < text.len;
     return (struct cut){ span_take(text, at), span_drop(text, at + found), found };
-}
-
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-struct span span_trim(struct span text)
-{
-    while (text.len && is_blank(text.ptr[0]))
-        text = span_drop(text, 1);
-    while (text.len && is_blank(text.ptr[text.len - 1]))
-        text = span_drop_last(text, 1);
-    return text;
-}
-
-struct span span_line_end(struct span text)
-{
-    if (text.len == 0 || text.ptr[text.len - 1] != '\n')
-        return SPAN("");
-    bool cr = text.len > 1 && text.ptr[text.len - 2] == '\r';
-    return span_drop(text, text.len - (cr ? 2 : 1));
-}
-
-struct span span_chomp(struct span text)
-{
-    return span_drop_last(text, span_line_end(text).len);
 }
 
 static bool is_plain(uint8_t byte)

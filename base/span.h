@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
     const uint8_t *ptr;
@@ -62,25 +63,62 @@ static inline struct span span_drop_last(struct span text, size_t n)
     return span_take(text, text.len - (n < text.len ? n : text.len));
 }
 
+static inline bool byte_is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* Without blanks and tabs at the beginning; at both ends. */
+static inline struct span span_trim_start(struct span text)
+{
+    while (text.len && byte_is_blank(*text.ptr))
+        text = span_make(text.ptr + 1, text.len - 1);
+    return text;
+}
+
+static inline struct span span_trim(struct span text)
+{
+    text = span_trim_start(text);
+    while (text.len && byte_is_blank(text.ptr[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+/* Without one line ending (CRLF, LF) at the end. */
+static inline struct span span_chomp(struct span text)
+{
+    if (text.len && text.ptr[text.len - 1] == '\n') {
+        text.len--;
+        if (text.len && text.ptr[text.len - 1] == '\r')
+            text.len--;
+    }
+    return text;
+}
+
+/* The line ending that span_chomp would take away: CRLF, LF or empty. */
+static inline struct span span_line_end(struct span text)
+{
+    return span_drop(text, span_chomp(text).len);
+}
+
+/* Offset of the first `byte`, or text.len when there is none. */
+static inline size_t span_find(struct span text, uint8_t byte)
+{
+    const uint8_t *found = text.len ? memchr(text.ptr, byte, text.len) : NULL;
+    return found ? (size_t)(found - text.ptr) : text.len;
+}
+
 bool span_equal(struct span a, struct span b);
 /* Equality with ASCII letters folded; RFC 5321 section 2.4: verbs and keywords ignore case. */
 bool span_equal_nocase(struct span a, struct span b);
 bool span_starts(struct span text, struct span prefix);
 bool span_starts_nocase(struct span text, struct span prefix);
 bool span_ends(struct span text, struct span suffix);
-/* Offset of the first `byte`, or text.len when there is none. */
-size_t span_find(struct span text, uint8_t byte);
 /* Offset of the first occurrence of `needle`, or text.len when there is none. */
 size_t span_search(struct span text, struct span needle);
 
 /* Cuts at the first `separator`; when there is none, all of the text is in `before`. */
 struct cut span_cut(struct span text, uint8_t separator);
-/* Without blanks and tabs at both ends. */
-struct span span_trim(struct span text);
-/* Without one line ending (CRLF, LF) at the end. */
-struct span span_chomp(struct span text);
-/* The line ending that span_chomp would take away: CRLF, LF or empty. */
-struct span span_line_end(struct span text);
 
 /* How many bytes at the beginning are printable ASCII but for the quote and the backslash: what
  * needs no escape wherever we write. */

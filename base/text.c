@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/apart.h"
 #include "base/check.h"
 #include "base/limits.h"
 
@@ -21,7 +22,7 @@ void text_clear(struct text *text)
     text->cut = false;
 }
 
-static void grow(struct text *text, size_t needed)
+RARE static void grow(struct text *text, size_t needed)
 {
     size_t capacity = text->capacity ? text->capacity : 64;
     while (capacity < needed)
