@@ -1,13 +1,19 @@
 /* event: names of verbs, kinds and directions; see event.h. */
 #include "smtp/event.h"
 
+#include <string.h>
+
 enum verb_flags { PLAIN = 0, FORK = 1, HELLO = 2, PATH = 4, ALONE = 8 };
 
 static const struct {
-    struct span word; /* NUL-terminated */
-    unsigned flags;
+    union {
+        char letters[16]; /* NUL-terminated */
+        uint32_t four;    /* the first four, as they lie in memory */
+    } word;
+    uint8_t len;
+    uint8_t flags;
 } verbs[] = {
-#define VERB(name, word, flags) { { (const uint8_t *)(word), sizeof(word) - 1 }, flags },
+#define VERB(name, word, flags) { { word }, sizeof(word) - 1, flags },
 #include "smtp/verbs.def"
     VERB(UNKNOWN, "UNKNOWN", PLAIN) VERB(NONE, "", PLAIN)
 #undef VERB
@@ -15,13 +21,26 @@ static const struct {
 
 const char *verb_name(enum verb verb)
 {
-    return (const char *)verbs[verb].word.ptr;
+    return verbs[verb].word.letters;
+}
+
+enum verb verb_of_four(const uint8_t letters[4])
+{
+    uint32_t four;
+    memcpy(&four, letters, sizeof four);
+    four &= UINT32_C(0xdfdfdfdf); /* ASCII's small letters become capitals */
+    for (unsigned i = 0; i < VERB_UNKNOWN; i++)
+        if (verbs[i].word.four == four && verbs[i].len == sizeof four)
+            return (enum verb)i;
+    return VERB_UNKNOWN;
 }
 
 enum verb verb_parse(struct span word)
 {
+    if (word.len == 4)
+        return verb_of_four(word.ptr);
     for (unsigned i = 0; i < VERB_UNKNOWN; i++)
-        if (span_equal_nocase(word, verbs[i].word))
+        if (span_equal_nocase(word, span_make(verbs[i].word.letters, verbs[i].len)))
             return (enum verb)i;
     return VERB_UNKNOWN;
 }

@@ -78,6 +78,8 @@ struct smtp_event {
 const char *verb_name(enum verb verb);
 /* The verb that a word spells, letters folded; VERB_UNKNOWN when none does. */
 enum verb verb_parse(struct span word);
+/* The same of a word of four letters, as most are: all of them are compared at once. */
+enum verb verb_of_four(const uint8_t letters[4]);
 /* True when the client has to wait for the reply before it may go on (RFC 2920 section 3.1), and
  * the reply decides what its next bytes mean: DATA, AUTH, STARTTLS. */
 bool verb_is_fork(enum verb verb);

@@ -8,7 +8,9 @@
 
 #include "smtp/event.h"
 
-/* Reads a command line, with or without its line ending. Views point into `line`. */
+/* Reads a command line, with or without its line ending, into a zeroed command. Views point into
+ * `line`. */
+void smtp_command_read(struct span line, struct smtp_command *command);
 struct smtp_command smtp_command_parse(struct span line);
 /* The value of an ESMTP parameter (RFC 5321 section 4.1.2 esmtp-param), name folded; false when it
  * is not there. A parameter without `=` has an empty value. */
@@ -27,5 +29,7 @@ size_t smtp_reply_size(struct span bytes);
 bool smtp_offer_find(struct span reply, struct span keyword, struct span *words);
 /* Reads a whole reply; `after` and what belongs to it are left to the dialogue. */
 struct smtp_reply smtp_reply_parse(struct span raw);
+/* Reads a whole reply of one line, which is known to be a reply line, into a zeroed reply. */
+void smtp_reply_line_read(struct span line, struct smtp_reply *reply);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -254,6 +255,34 @@ static void test_verbs_are_found_by_their_names(void **state)
     assert_false(verb_is_fork(VERB_NONE) || verb_is_hello(VERB_UNKNOWN));
 }
 
+static enum verb verb_of(struct span word)
+{
+    unsigned verb = 0;
+    while (verb < VERB_UNKNOWN && !span_equal_nocase(word, span_of(verb_name((enum verb)verb))))
+        verb++;
+    return (enum verb)verb;
+}
+
+/* One bit away there is the same word in other letters, another verb, or none. */
+static void test_neighbours_of_verbs(void **state)
+{
+    (void)state;
+    for (unsigned verb = 0; verb < VERB_UNKNOWN; verb++) {
+        uint8_t bytes[16];
+        struct span name = span_of(verb_name((enum verb)verb));
+        memcpy(bytes, name.ptr, name.len);
+        for (size_t bit = 0; bit < name.len * 8; bit++) {
+            bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+            struct span word = span_make(bytes, name.len);
+            assert_int_equal(verb_parse(word), verb_of(word));
+            if (!memchr(bytes, ' ', name.len) && !memchr(bytes, '\t', name.len) &&
+                !memchr(bytes, '\n', name.len))
+                assert_int_equal(smtp_command_parse(word).verb, verb_of(word));
+            bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        }
+    }
+}
+
 static void test_directions(void **state)
 {
     (void)state;
@@ -270,10 +299,15 @@ static void test_directions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands),   cmocka_unit_test(test_a_nul_is_a_byte_of_the_word),
-        cmocka_unit_test(test_paths),      cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_bdat),       cmocka_unit_test(test_reply_lines),
-        cmocka_unit_test(test_replies),    cmocka_unit_test(test_verbs_are_found_by_their_names),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_a_nul_is_a_byte_of_the_word),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_bdat),
+        cmocka_unit_test(test_reply_lines),
+        cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_verbs_are_found_by_their_names),
+        cmocka_unit_test(test_neighbours_of_verbs),
         cmocka_unit_test(test_directions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
