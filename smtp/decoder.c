@@ -2,6 +2,7 @@
  * and either fills an event or says what it waits for. */
 #include "smtp/decoder.h"
 
+#include "base/apart.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "smtp/parse.h"
@@ -51,14 +52,29 @@ void decoder_enter_chunk(struct decoder *decoder, uint64_t size, bool last)
     decoder_enter(decoder, size > 0 || last ? PHASE_CHUNK : PHASE_COMMANDS);
 }
 
-/* Fills what all events share; takes the first `len` bytes of the chain as the event's own. */
+/* Fills what all events share. Part by part: to clear so large a struct at once, compilers reach
+ * for an instruction that is slow to start. */
+static void begin_event(struct decoder *decoder, enum smtp_event_kind kind, struct span raw,
+                        struct smtp_event *event)
+{
+    event->kind = kind;
+    event->going = decoder->going;
+    event->raw = raw;
+    event->number = 0;
+    event->overlong = event->secret = false;
+    event->command = (struct smtp_command){ 0 };
+    event->reply = (struct smtp_reply){ 0 };
+    event->body = (struct smtp_body){ 0 };
+    event->silence = 0;
+    decoder->scanned = 0;
+}
+
+/* The first `len` bytes of the chain are an event of their own number. */
 static enum decoded found(struct decoder *decoder, struct chain *in, size_t len,
                           enum smtp_event_kind kind, struct smtp_event *event)
 {
-    *event = (struct smtp_event){ .kind = kind, .going = decoder->going };
-    event->raw = chain_pull(in, len);
+    begin_event(decoder, kind, chain_pull(in, len), event);
     event->number = ++decoder->number;
-    decoder->scanned = 0;
     return DECODED_EVENT;
 }
 
@@ -66,9 +82,7 @@ static enum decoded found(struct decoder *decoder, struct chain *in, size_t len,
 static enum decoded found_bulk(struct decoder *decoder, struct chain *in, size_t len,
                                enum smtp_event_kind kind, struct smtp_event *event)
 {
-    *event = (struct smtp_event){ .kind = kind, .going = decoder->going };
-    event->raw = span_take(chain_head(in), len);
-    decoder->scanned = 0;
+    begin_event(decoder, kind, span_take(chain_head(in), len), event);
     return DECODED_EVENT;
 }
 
@@ -93,8 +107,8 @@ static size_t piece_length(const struct decoder *decoder, const struct chain *in
 /* -- commands ------------------------------------------------------------------------------- */
 
 /* The beginning of an overlong command passes as OTHER; its verb is kept for its end. */
-static enum decoded overlong_command(struct decoder *decoder, struct chain *in,
-                                     struct smtp_event *event)
+RARE static enum decoded overlong_command(struct decoder *decoder, struct chain *in,
+                                          struct smtp_event *event)
 {
     size_t len = piece_length(decoder, in);
     if (decoder->rest == REST_NONE)
@@ -106,8 +120,15 @@ static enum decoded overlong_command(struct decoder *decoder, struct chain *in,
     return DECODED_EVENT;
 }
 
-static enum decoded next_command(struct decoder *decoder, struct chain *in,
-                                 struct smtp_event *event)
+RARE static void end_overlong_command(struct decoder *decoder, struct smtp_event *event)
+{
+    event->overlong = true;
+    event->command = (struct smtp_command){ .verb = decoder->overlong_verb };
+    decoder->rest = REST_NONE;
+}
+
+APART static enum decoded next_command(struct decoder *decoder, struct chain *in,
+                                       struct smtp_event *event)
 {
     size_t end = line_end(decoder, in, 0);
     if ((end ? end : in->len) > decoder->max_line)
@@ -115,19 +136,17 @@ static enum decoded next_command(struct decoder *decoder, struct chain *in,
     if (!end)
         return DECODED_NEED_MORE;
     found(decoder, in, end, SMTP_COMMAND, event);
-    event->command = smtp_command_parse(event->raw);
-    if (decoder->rest == REST_COMMAND) {
-        event->overlong = true;
-        event->command = (struct smtp_command){ .verb = decoder->overlong_verb };
-        decoder->rest = REST_NONE;
-    }
+    if (decoder->rest == REST_COMMAND)
+        end_overlong_command(decoder, event);
+    else
+        smtp_command_read(event->raw, &event->command);
     event->secret = event->command.verb == VERB_AUTH;
     return DECODED_EVENT;
 }
 
 /* The client's answer to a challenge (RFC 4954 section 4): one line, never shown. */
-static enum decoded next_auth_line(struct decoder *decoder, struct chain *in,
-                                   struct smtp_event *event)
+APART static enum decoded next_auth_line(struct decoder *decoder, struct chain *in,
+                                         struct smtp_event *event)
 {
     size_t end = line_end(decoder, in, 0);
     if ((end ? end : in->len) > decoder->max_line) {
@@ -154,62 +173,79 @@ static enum decoded not_a_reply(struct decoder *decoder, struct chain *in, size_
     return DECODED_EVENT;
 }
 
-/* The end of an overlong reply is no place to look for its code. */
-static void keep_code(struct decoder *decoder, struct span first_line)
+/* The end of an overlong reply is no place to look for its code; of its first line five bytes are
+ * enough. */
+static void keep_code(struct decoder *decoder, struct span bytes)
 {
     if (!decoder->mid_reply && decoder->rest == REST_NONE)
-        decoder->reply_code = smtp_reply_parse(first_line).code;
+        decoder->reply_code = smtp_reply_parse(span_take(bytes, 5)).code;
 }
 
-static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_t len,
+/* The end of a reply of which lines, or a part of a line, have gone already. */
+RARE static void end_overlong_reply(struct decoder *decoder, struct smtp_event *event)
+{
+    event->overlong = true;
+    event->reply = (struct smtp_reply){ .code = decoder->reply_code,
+                                        .lines = event->reply.lines,
+                                        .after = VERB_NONE };
+    decoder->mid_reply = false;
+    decoder->rest = REST_NONE;
+}
+
+APART static void read_lines(struct smtp_event *event)
+{
+    event->reply = smtp_reply_parse(event->raw);
+}
+
+/* `is_line` says that it is one line only, and a reply's. */
+static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_t len, bool is_line,
                                 struct smtp_event *event)
 {
     bool greeting = decoder->phase == PHASE_GREETING;
     found(decoder, in, len, greeting ? SMTP_GREETING : SMTP_REPLY, event);
-    event->reply = smtp_reply_parse(event->raw);
-    event->overlong = decoder->mid_reply || decoder->rest != REST_NONE;
-    if (event->overlong)
-        event->reply = (struct smtp_reply){ .code = decoder->reply_code,
-                                            .lines = event->reply.lines,
-                                            .after = VERB_NONE };
-    decoder->mid_reply = false;
-    decoder->rest = REST_NONE;
+    if (is_line)
+        smtp_reply_line_read(event->raw, &event->reply);
+    else
+        read_lines(event);
+    if (decoder->mid_reply || decoder->rest != REST_NONE)
+        end_overlong_reply(decoder, event);
     if (greeting)
         decoder->phase = PHASE_REPLIES;
     return DECODED_EVENT;
 }
 
-/* The first bytes of a line, enough to tell whether it is a reply and whether that goes on. */
-static struct span line_prefix(const struct chain *in, size_t begin, size_t end, uint8_t room[5])
+/* What a line means for its reply; its first five bytes are enough to tell. */
+static enum line_rest rest_of_line(const struct decoder *decoder, struct span line)
 {
-    size_t len = end - begin < 5 ? end - begin : 5;
-    for (size_t i = 0; i < len; i++)
-        room[i] = chain_at(in, begin + i);
-    return span_make(room, len);
+    if (!smtp_is_reply_line(line))
+        return decoder->mid_reply ? REST_CONTINUES : REST_NO_REPLY;
+    return smtp_is_reply_continued(line) ? REST_CONTINUES : REST_ENDS;
 }
 
-static enum line_rest rest_of_line(const struct decoder *decoder, struct span prefix)
+/* The same of a line that does not stand in the head of the chain as a whole. */
+RARE static enum line_rest rest_of_scattered_line(const struct decoder *decoder,
+                                                  const struct chain *in, size_t begin, size_t end)
 {
-    if (!smtp_is_reply_line(prefix))
-        return decoder->mid_reply ? REST_CONTINUES : REST_NO_REPLY;
-    return smtp_is_reply_continued(prefix) ? REST_CONTINUES : REST_ENDS;
+    uint8_t prefix[5];
+    size_t len = 0;
+    for (; len < sizeof prefix && begin + len < end; len++)
+        prefix[len] = chain_at(in, begin + len);
+    return rest_of_line(decoder, span_make(prefix, len));
 }
 
 /* A line of a reply beyond max_line: its beginning goes, what its end will mean is kept. */
-static enum decoded overlong_reply_line(struct decoder *decoder, struct chain *in,
-                                        struct smtp_event *event)
+RARE static enum decoded overlong_reply_line(struct decoder *decoder, struct chain *in,
+                                             struct smtp_event *event)
 {
-    uint8_t room[5];
-    size_t len = piece_length(decoder, in);
-    struct span prefix = line_prefix(in, 0, len, room);
-    keep_code(decoder, prefix);
+    struct span piece = chain_pull(in, piece_length(decoder, in));
+    keep_code(decoder, piece);
     if (decoder->rest == REST_NONE)
-        decoder->rest = rest_of_line(decoder, prefix);
-    return not_a_reply(decoder, in, len, true, event);
+        decoder->rest = rest_of_line(decoder, piece);
+    return not_a_reply(decoder, in, piece.len, true, event);
 }
 
-static enum decoded rest_of_overlong_reply_line(struct decoder *decoder, struct chain *in,
-                                                struct smtp_event *event)
+RARE static enum decoded rest_of_overlong_reply_line(struct decoder *decoder, struct chain *in,
+                                                     struct smtp_event *event)
 {
     size_t end = line_end(decoder, in, 0);
     if ((end ? end : in->len) > decoder->max_line)
@@ -217,26 +253,26 @@ static enum decoded rest_of_overlong_reply_line(struct decoder *decoder, struct 
     if (!end)
         return DECODED_NEED_MORE;
     if (decoder->rest == REST_ENDS)
-        return whole_reply(decoder, in, end, event);
+        return whole_reply(decoder, in, end, false, event);
     decoder->mid_reply = decoder->rest == REST_CONTINUES;
     decoder->rest = REST_NONE;
     return not_a_reply(decoder, in, end, true, event);
 }
 
 /* Takes the lines before `len` as gone, so that what follows is looked at line by line. */
-static enum decoded overlong_reply(struct decoder *decoder, struct chain *in, size_t len,
-                                   struct smtp_event *event)
+RARE static enum decoded overlong_reply(struct decoder *decoder, struct chain *in, size_t len,
+                                        struct smtp_event *event)
 {
-    uint8_t room[5];
-    keep_code(decoder, line_prefix(in, 0, len, room));
+    keep_code(decoder, chain_pull(in, len));
     decoder->mid_reply = true;
     return not_a_reply(decoder, in, len, true, event);
 }
 
 /* `scanned` stands at the beginning of the first line whose end has not been seen. */
-static enum decoded next_reply(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+APART static enum decoded next_reply(struct decoder *decoder, struct chain *in,
+                                     struct smtp_event *event)
 {
-    uint8_t room[5];
+    struct span head = chain_head(in);
     if (decoder->rest != REST_NONE)
         return rest_of_overlong_reply_line(decoder, in, event);
     for (;;) {
@@ -251,11 +287,13 @@ static enum decoded next_reply(struct decoder *decoder, struct chain *in, struct
             return overlong_reply_line(decoder, in, event);
         if (!complete)
             return DECODED_NEED_MORE;
-        enum line_rest rest = rest_of_line(decoder, line_prefix(in, begin, end, room));
+        enum line_rest rest = end <= head.len
+                                  ? rest_of_line(decoder, span_make(head.ptr + begin, end - begin))
+                                  : rest_of_scattered_line(decoder, in, begin, end);
         if (rest == REST_NO_REPLY && begin == 0)
             return not_a_reply(decoder, in, end, false, event);
         if (rest == REST_ENDS)
-            return whole_reply(decoder, in, end, event);
+            return whole_reply(decoder, in, end, begin == 0, event);
         decoder->scanned = end;
     }
 }
@@ -325,7 +363,7 @@ enum dot { NO_DOT, MAYBE_DOT, DOT_STRICT, DOT_LENIENT };
 
 /* What the line at the head is: the lone dot (RFC 5321 section 4.1.1.4), its beginning, a dot that
  * only lenient servers take for the end, or text. */
-static enum dot dot_at_head(const struct decoder *decoder, const struct chain *in, size_t *len)
+static enum dot dot_at_head(const struct decoder *decoder, const struct chain *in)
 {
     if (!at_line_start(decoder->place) || in->len == 0 || chain_at(in, 0) != '.')
         return NO_DOT;
@@ -334,9 +372,14 @@ static enum dot dot_at_head(const struct decoder *decoder, const struct chain *i
         return MAYBE_DOT;
     if (chain_at(in, cr ? 2 : 1) != '\n')
         return NO_DOT;
-    *len = cr ? 3 : 2;
     bool strict = cr && decoder->place == PLACE_AFTER_CRLF;
     return strict || decoder->bare_lf ? DOT_STRICT : DOT_LENIENT;
+}
+
+/* Of a line that is a dot and its ending. */
+static size_t dot_length(const struct chain *in)
+{
+    return chain_at(in, 1) == '\r' ? 3 : 2;
 }
 
 /* How much of the head is text for sure: up to the next line that begins with a dot. Line ends are
@@ -366,8 +409,8 @@ static enum decoded next_body_line(struct decoder *decoder, struct chain *in, si
     return DECODED_NEED_MORE;
 }
 
-static enum decoded lenient_dot(struct decoder *decoder, struct chain *in, size_t len,
-                                struct smtp_event *event)
+RARE static enum decoded lenient_dot(struct decoder *decoder, struct chain *in, size_t len,
+                                     struct smtp_event *event)
 {
     decoder->dot_candidate = true;
     if (decoder->body_as_lines)
@@ -376,13 +419,13 @@ static enum decoded lenient_dot(struct decoder *decoder, struct chain *in, size_
     return body_stretch(decoder, in, len, event);
 }
 
-static enum decoded next_data(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+APART static enum decoded next_data(struct decoder *decoder, struct chain *in,
+                                    struct smtp_event *event)
 {
-    size_t len = 0;
-    switch (dot_at_head(decoder, in, &len)) {
+    switch (dot_at_head(decoder, in)) {
     case MAYBE_DOT: return DECODED_NEED_MORE;
-    case DOT_STRICT: return body_end(decoder, in, len, event);
-    case DOT_LENIENT: return lenient_dot(decoder, in, len, event);
+    case DOT_STRICT: return body_end(decoder, in, dot_length(in), event);
+    case DOT_LENIENT: return lenient_dot(decoder, in, dot_length(in), event);
     case NO_DOT: break;
     }
     decoder->dot_candidate = false;
@@ -391,7 +434,8 @@ static enum decoded next_data(struct decoder *decoder, struct chain *in, struct 
     return body_stretch(decoder, in, bulk_length(chain_head(in)), event);
 }
 
-static enum decoded next_chunk(struct decoder *decoder, struct chain *in, struct smtp_event *event)
+APART static enum decoded next_chunk(struct decoder *decoder, struct chain *in,
+                                     struct smtp_event *event)
 {
     if (decoder->chunk_left == 0)
         return body_end(decoder, in, 0, event);
@@ -438,14 +482,13 @@ enum decoded decoder_next(struct decoder *decoder, struct chain *in, struct smtp
 
 unsigned decoder_pending_kinds(const struct decoder *decoder, const struct chain *in)
 {
-    size_t len;
     switch (decoder->phase) {
     case PHASE_GREETING: return SMTP_GREETING | SMTP_OTHER;
     case PHASE_REPLIES: return SMTP_REPLY | SMTP_OTHER;
     case PHASE_COMMANDS: return SMTP_COMMAND | SMTP_OTHER;
     case PHASE_FORK: return SMTP_COMMAND | SMTP_BODY | SMTP_BODY_END | SMTP_OTHER;
     case PHASE_DATA:
-        return dot_at_head(decoder, in, &len) == MAYBE_DOT ? SMTP_BODY | SMTP_BODY_END : SMTP_BODY;
+        return dot_at_head(decoder, in) == MAYBE_DOT ? SMTP_BODY | SMTP_BODY_END : SMTP_BODY;
     case PHASE_CHUNK: return SMTP_BODY;
     case PHASE_AUTH:
     case PHASE_OPAQUE: return SMTP_OTHER;
