@@ -119,6 +119,27 @@ static void test_all_may_be_forgotten(void **state)
     dialogue_deinit(&dialogue);
 }
 
+/* Entries live in a ring: nothing of one is left in the next that stands in its place. */
+static void test_an_entry_begins_anew(void **state)
+{
+    struct dialogue dialogue;
+    (void)state;
+    dialogue_init(&dialogue);
+    for (unsigned i = 0; i < 12; i++) {
+        expect_command(&dialogue, VERB_RCPT);
+        struct pending *pending = dialogue_newest(&dialogue);
+        assert_false(pending->after_message || pending->overtook || pending->kept);
+        assert_int_equal(pending->size + pending->fate, 0);
+        assert_int_equal(pending->wait, 0);
+        assert_null(pending->held.ptr);
+        memset(pending, 1, sizeof *pending);
+        pending->address = pending->answer = pending->held = span_make(NULL, 0);
+        pending->replies = 1;
+        dialogue_answered(&dialogue);
+    }
+    dialogue_deinit(&dialogue);
+}
+
 static void test_copies_are_copies(void **state)
 {
     char bytes[] = "a@b";
@@ -324,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_the_queue_grows),
         cmocka_unit_test(test_a_command_may_have_several_replies),
         cmocka_unit_test(test_all_may_be_forgotten),
+        cmocka_unit_test(test_an_entry_begins_anew),
         cmocka_unit_test(test_copies_are_copies),
         cmocka_unit_test(test_what_was_added_behind_the_next_is_forgotten),
         cmocka_unit_test(test_a_transaction),
