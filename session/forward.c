@@ -89,9 +89,11 @@ static void miss_offer(struct session *session, instant now)
 void forward_say(struct session *session, const struct smtp_event *event, instant now)
 {
     struct lane *lane = &session->lanes[TO_SERVER];
+    if (!session->options->forwards)
+        return;
     session->client_forwards |= event->command.verb == VERB_XFORWARD;
-    if (!session->options->forwards || event->command.verb != VERB_MAIL ||
-        session->client_forwards || session->dialogue.server_in_body || lane->ahead > 0)
+    if (event->command.verb != VERB_MAIL || session->client_forwards ||
+        session->dialogue.server_in_body || lane->ahead > 0)
         return;
     if (!session->forward_offer) {
         miss_offer(session, now);

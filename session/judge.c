@@ -307,16 +307,26 @@ static void write_down(struct session *session, const struct rule *rule,
     log_rule(session, rule, mutation, verdict, now);
 }
 
-void judge_by_rules(struct session *session, const struct smtp_event *event, instant now)
+/* Most rules speak of other events. Answers which is the first from the nth on that speaks of this
+ * one; their count when none does. */
+static size_t next_named(const struct rule_set *set, size_t n, const struct smtp_event *event)
 {
+    while (n < set->count &&
+           (set->rules[n]->event != event->kind || !rule_names_event(set->rules[n], event)))
+        n++;
+    return n;
+}
+
+/* `first` is the first rule that speaks of the event. */
+static void ask_rules(struct session *session, const struct smtp_event *event, size_t first,
+                      instant now)
+{
+    const struct rule_set *set = session->rules;
     const struct outcome *outcome = &session->desk->outcome;
-    if (!(judge_wants(session, event->going, now) & event->kind) ||
-        comes_too_early(session, event, now))
-        return;
     struct captures captures = { 0 };
     const struct match_source source = match_of(session, event, now, &captures);
-    for (size_t i = 0; i < session->rules->count; i++) {
-        const struct rule *rule = session->rules->rules[i];
+    for (size_t i = first; i < set->count; i = next_named(set, i + 1, event)) {
+        const struct rule *rule = set->rules[i];
         if (comes_too_late(outcome, rule) || !hits(session, rule, &source))
             continue;
         struct mutation *mutation = prepare(session, rule, &source);
@@ -328,8 +338,18 @@ void judge_by_rules(struct session *session, const struct smtp_event *event, ins
         if (!session->options->dry_run)
             merge(judged(session), mutation, verdict);
     }
-    session->mail.told |= is_stretch(event);
     if (outcome->has_bare)
         *(event->going == TO_CLIENT ? &session->dialogue.tls : &session->dialogue.server_tls) =
             false;
+}
+
+void judge_by_rules(struct session *session, const struct smtp_event *event, instant now)
+{
+    if (!(judge_wants(session, event->going, now) & event->kind) ||
+        comes_too_early(session, event, now))
+        return;
+    size_t first = next_named(session->rules, 0, event);
+    if (first < session->rules->count)
+        ask_rules(session, event, first, now);
+    session->mail.told |= is_stretch(event);
 }

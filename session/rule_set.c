@@ -92,6 +92,14 @@ static bool asks_for_cuts(const struct rule *rule)
     return rule->mutator->minds_cuts;
 }
 
+static bool asks_for_silence(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->filter_count; i++)
+        if (rule->filters[i].kind == FILTER_QUIET)
+            return true;
+    return rule->event == SMTP_IDLE;
+}
+
 /* What a filter remembers, it has to see. */
 static void note_memory(struct rule_set *set, const struct rule *rule)
 {
@@ -107,6 +115,7 @@ static void note_wants(struct rule_set *set, const struct rule *rule)
 {
     static const unsigned bits[] = { [TO_SERVER] = ONLY_TO_SERVER, [TO_CLIENT] = ONLY_TO_CLIENT };
     set->minds_cuts |= asks_for_cuts(rule);
+    set->minds_silence |= asks_for_silence(rule);
     for (unsigned going = TO_SERVER; going <= TO_CLIENT; going++) {
         if (!(rule_reaches(rule) & bits[going]))
             continue;
@@ -129,8 +138,6 @@ static void note_state(struct rule_set *set, struct rule *rule)
 duration rule_set_next_silence(const struct rule_set *set, duration told)
 {
     duration next = NEVER;
-    if (!((set->wants[TO_SERVER] | set->wants[TO_CLIENT]) & SMTP_IDLE))
-        return NEVER;
     for (size_t i = 0; i < set->count; i++)
         if (set->rules[i]->event == SMTP_IDLE && set->rules[i]->silence > told)
             next = instant_min(next, set->rules[i]->silence);

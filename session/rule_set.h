@@ -18,6 +18,7 @@ struct rule_set {
     unsigned changes[2];  /* ... and whose content it could change */
     bool body_lines[2];   /* some rule needs BODY line by line */
     bool minds_cuts;      /* some rule asks where TCP cut the bytes */
+    bool minds_silence;   /* ... or for how long nobody had said anything */
     bool remembers;       /* some filter is about lines of mail that have gone by */
     bool counts_sessions; /* some rule asks how many sessions are open */
     size_t state_size;    /* bytes of mutators' state for one session, all rules together */

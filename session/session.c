@@ -145,7 +145,8 @@ void session_commit(struct session *session, enum direction direction, size_t go
     if (got > 0) {
         if (session->witness)
             show_commit(session, direction, got, now);
-        silence_breaks(session, direction, now);
+        if (session->rules->minds_silence)
+            silence_breaks(session, direction, now);
     }
     chain_commit(&lane->in, got);
     if (got == 0)
@@ -406,7 +407,7 @@ static unsigned wishes_of_step(enum step_kind head, unsigned wishes)
     return wishes | (head == STEP_FINISH ? WISH_FINISH : 0);
 }
 
-unsigned session_wishes(const struct session *session, enum side side)
+static inline unsigned wishes_of(const struct session *session, enum side side)
 {
     const struct lane *to = &session->lanes[side == SERVER ? TO_SERVER : TO_CLIENT];
     const struct lane *from = &session->lanes[side == SERVER ? TO_CLIENT : TO_SERVER];
@@ -424,8 +425,14 @@ unsigned session_wishes(const struct session *session, enum side side)
     return wishes_of_step(outbox_head(&to->out), wishes);
 }
 
+/* Asked so often that each side has code of its own. */
+unsigned session_wishes(const struct session *session, enum side side)
+{
+    return side == SERVER ? wishes_of(session, SERVER) : wishes_of(session, CLIENT);
+}
+
 /* When something ends that a rule, or TLS, has begun. */
-static instant wait_due(const struct session *session)
+static inline instant wait_due(const struct session *session)
 {
     instant due = instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
                               outbox_deadline(&session->lanes[TO_CLIENT].out));
@@ -456,7 +463,8 @@ instant session_deadline(const struct session *session)
         due = instant_min(due, session->connect_due);
     if (session->linger_due)
         due = instant_min(due, session->linger_due);
-    due = instant_min(due, silence_due(session));
+    if (session->rules->minds_silence)
+        due = instant_min(due, silence_due(session));
     if (session->options->rules_until > session->seen)
         due = instant_min(due, session->options->rules_until);
     return due;

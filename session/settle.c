@@ -81,20 +81,31 @@ static bool begins_foreign(const struct session *session, enum direction directi
            first != '\t';
 }
 
-static void hand_on(struct session *session, struct smtp_event *event, instant now)
+static void hand_to_server(struct session *session, const struct smtp_event *event, instant now)
 {
     switch (event->kind) {
-    case SMTP_GREETING: handle_greeting(session, event, now); break;
-    case SMTP_COMMAND: handle_command(session, event, now); break;
-    case SMTP_REPLY: handle_reply(session, event, now); break;
-    case SMTP_BODY: handle_body(session, event, now); break;
-    case SMTP_BODY_END: handle_body_end(session, event, now); break;
-    case SMTP_OTHER:
-        if (event->going == TO_SERVER)
-            handle_client_other(session, event, now);
-        else
-            handle_server_other(session, event, now);
-        break;
+    case SMTP_COMMAND: handle_command(session, event, now); return;
+    case SMTP_BODY: handle_body(session, event, now); return;
+    case SMTP_BODY_END: handle_body_end(session, event, now); return;
+    case SMTP_OTHER: handle_client_other(session, event, now); return;
+    case SMTP_GREETING:
+    case SMTP_REPLY: /* a client says none */
+    case SMTP_CONNECT:
+    case SMTP_TLS:
+    case SMTP_CLOSE:
+    case SMTP_IDLE: check(false); /* these are no bytes */
+    }
+}
+
+static void hand_to_client(struct session *session, struct smtp_event *event, instant now)
+{
+    switch (event->kind) {
+    case SMTP_REPLY: handle_reply(session, event, now); return;
+    case SMTP_GREETING: handle_greeting(session, event, now); return;
+    case SMTP_OTHER: handle_server_other(session, event, now); return;
+    case SMTP_COMMAND:
+    case SMTP_BODY:
+    case SMTP_BODY_END: /* a server says none */
     case SMTP_CONNECT:
     case SMTP_TLS:
     case SMTP_CLOSE:
@@ -204,7 +215,10 @@ static bool lane_step(struct session *session, enum direction direction, instant
         lane_waits(session, direction, decoded, now);
         return false;
     }
-    hand_on(session, &event, now);
+    if (direction == TO_SERVER)
+        hand_to_server(session, &event, now);
+    else
+        hand_to_client(session, &event, now);
     return true;
 }
 

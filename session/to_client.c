@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "mutators/keywords.h"
 #include "session/state.h"
 #include "smtp/parse.h"
 
@@ -46,8 +47,8 @@ static unsigned deliver_as_asked(struct session *session, const struct smtp_even
 }
 
 /* The reply leaves as the rules have it. `owned` says that its bytes are not in the lane. */
-static unsigned deliver(struct session *session, const struct smtp_event *event, bool owned,
-                        const struct outcome *outcome)
+static inline unsigned deliver(struct session *session, const struct smtp_event *event, bool owned,
+                               const struct outcome *outcome)
 {
     if (outcome->asks || owned)
         return deliver_as_asked(session, event, owned, outcome);
@@ -271,36 +272,57 @@ static void wait_for_other(struct session *session, const struct smtp_event *eve
     dialogue_straighten(&session->dialogue);
 }
 
-static void pass(struct session *session, const struct smtp_event *event, bool owned,
-                 const struct pending *pending, instant now)
+/* `text` is what may have to be said again of the reply, in a place of its own: the bytes leave the
+ * lane before what follows from them is settled. */
+static void pass_shown(struct session *session, const struct smtp_event *event, bool owned,
+                       const struct pending *pending, struct span text, instant now)
 {
-    struct smtp_event edited;
-    struct text reply = { 0 };
-    if (starttls_edit_offer(session, event, &reply)) {
-        leave_lane(session, event, owned);
-        edited = *event;
-        edited.raw = text_span(&reply);
-        event = &edited;
-        owned = true;
-    } else if (event->reply.code >= 400) {
-        /* The bytes of a refusal leave the lane before what follows from it is settled. */
-        text_add(&reply, event->raw);
-    }
     unsigned received = event->reply.code;
     bool final = pending->after_message;
     const struct outcome *outcome = judge(session, event, now);
     if (outcome->swap && may_swap(pending) &&
         swap_keeps(&client_lane(session)->swap, event, outcome, now)) {
         leave_lane(session, event, owned);
-        text_deinit(&reply);
         return;
     }
     unsigned heard = deliver(session, event, owned, outcome);
-    reply_passed(session, pending, received, heard, text_span(&reply), now);
+    reply_passed(session, pending, received, heard, text, now);
     dialogue_answered(&session->dialogue);
     if (final)
         held_is_taken(session, received);
-    text_deinit(&reply);
+}
+
+static void pass_refusal(struct session *session, const struct smtp_event *event, bool owned,
+                         const struct pending *pending, instant now)
+{
+    struct text refusal = { 0 };
+    text_add(&refusal, event->raw);
+    pass_shown(session, event, owned, pending, text_span(&refusal), now);
+    text_deinit(&refusal);
+}
+
+/* False when there is nothing to edit. */
+static bool pass_edited(struct session *session, const struct smtp_event *event, bool owned,
+                        const struct pending *pending, instant now)
+{
+    struct smtp_event edited = *event;
+    struct text offer = { 0 };
+    if (!starttls_edit_offer(session, event, &offer))
+        return false;
+    edited.raw = text_span(&offer);
+    leave_lane(session, event, owned);
+    pass_shown(session, &edited, true, pending, edited.raw, now);
+    text_deinit(&offer);
+    return true;
+}
+
+static void pass(struct session *session, const struct smtp_event *event, bool owned,
+                 const struct pending *pending, instant now)
+{
+    if (event->reply.code >= 400)
+        pass_refusal(session, event, owned, pending, now);
+    else if (!keywords_are_in(event) || !pass_edited(session, event, owned, pending, now))
+        pass_shown(session, event, owned, pending, SPAN(""), now);
 }
 
 /* `owned` says that the reply's bytes are not in the lane. */
