@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/pen.h"
 
 instant instant_after(instant now, duration wait)
 {
@@ -26,43 +27,44 @@ static struct tm broken_down(instant when)
 }
 
 /* A number of that many digits, and what follows it. */
-static char *add_digits(char *text, unsigned number, unsigned digits, char behind)
+static uint8_t *add_digits(uint8_t *at, unsigned number, unsigned digits, char behind)
 {
-    for (unsigned i = digits; i-- > 0; number /= 10)
-        text[i] = (char)('0' + number % 10);
-    text[digits] = behind;
-    return text + digits + 1;
+    at = pen_digits(at, number, digits);
+    *at = (uint8_t)behind;
+    return at + 1;
 }
 
 /* All of it but the fraction; answers where that begins. */
-static char *format_second(instant when, char *text)
+static uint8_t *format_second(instant when, uint8_t *at)
 {
     struct tm parts = broken_down(when);
-    text = add_digits(text, (unsigned)parts.tm_year + 1900, 4, '-');
-    text = add_digits(text, (unsigned)parts.tm_mon + 1, 2, '-');
-    text = add_digits(text, (unsigned)parts.tm_mday, 2, 'T');
-    text = add_digits(text, (unsigned)parts.tm_hour, 2, ':');
-    text = add_digits(text, (unsigned)parts.tm_min, 2, ':');
-    return add_digits(text, (unsigned)parts.tm_sec, 2, '.');
+    at = add_digits(at, (unsigned)parts.tm_year + 1900, 4, '-');
+    at = add_digits(at, (unsigned)parts.tm_mon + 1, 2, '-');
+    at = add_digits(at, (unsigned)parts.tm_mday, 2, 'T');
+    at = add_digits(at, (unsigned)parts.tm_hour, 2, ':');
+    at = add_digits(at, (unsigned)parts.tm_min, 2, ':');
+    return add_digits(at, (unsigned)parts.tm_sec, 2, '.');
 }
 
 /* The journal writes the time of every line: strftime would cost more than all the rest of it, and
- * the calendar is asked only once a second. */
+ * the calendar is asked only once a second. Lines that are made together have the same time. */
 void instant_format(instant when, char text[INSTANT_TEXT_SIZE])
 {
     static _Thread_local struct {
-        instant second; /* 0: none yet */
-        char text[INSTANT_TEXT_SIZE];
-        size_t len;
+        instant when;
+        instant second;
+        uint8_t *fraction; /* NULL: nothing was written yet */
+        uint8_t text[INSTANT_TEXT_SIZE];
     } last;
-    instant second = when / SECONDS(1);
-    if (second != last.second || last.len == 0) {
-        last.len = (size_t)(format_second(when, last.text) - last.text);
+    if (when != last.when || !last.fraction) {
+        instant second = when / SECONDS(1);
+        if (second != last.second || !last.fraction)
+            last.fraction = format_second(when, last.text);
+        add_digits(last.fraction, (unsigned)(when % SECONDS(1) / US(1)), 6, 'Z');
         last.second = second;
+        last.when = when;
     }
-    memcpy(text, last.text, last.len);
-    text = add_digits(text + last.len, (unsigned)(when % SECONDS(1) / US(1)), 6, 'Z');
-    *text = 0;
+    memcpy(text, last.text, INSTANT_TEXT_SIZE);
 }
 
 void instant_format_mail(instant when, char text[INSTANT_TEXT_SIZE])

@@ -27,6 +27,8 @@ instant instant_after(instant now, duration wait);
 instant instant_min(instant a, instant b);
 
 #define INSTANT_TEXT_SIZE 32
+/* What instant_format writes, without the NUL. */
+#define INSTANT_LEN 27
 /* Writes RFC 3339 in UTC with microseconds (2026-11-20T23:54:00.000001Z) and a NUL. */
 void instant_format(instant when, char text[INSTANT_TEXT_SIZE]);
 /* Writes RFC 5322 date-time in UTC (Fri, 20 Nov 2026 23:54:00 +0000) and a NUL. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/plain.h"
+
 struct span span_of(const char *string)
 {
     return span_make(string, string ? strlen(string) : 0);
@@ -53,31 +55,6 @@ struct cut span_cut(struct span text, uint8_t separator)
     return (struct cut){ span_take(text, at), span_drop(text, at + found), found };
 }
 
-static bool is_plain(uint8_t byte)
-{
-    return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != '"';
-}
-
-/* A byte, eight times over. */
-#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The high bit of each byte that is zero; above such a byte others may be marked as well. */
-static uint64_t zero_bytes(uint64_t eight)
-{
-    return (eight - EIGHT(1)) & ~eight & EIGHT(0x80);
-}
-
-/* The journal reads every line for this: eight bytes at a time are looked at together. */
-static bool eight_are_plain(const uint8_t *bytes)
-{
-    uint64_t eight;
-    memcpy(&eight, bytes, sizeof eight);
-    uint64_t small = (eight - EIGHT(0x20)) & ~eight;
-    uint64_t special = zero_bytes(eight ^ EIGHT('"')) | zero_bytes(eight ^ EIGHT('\\')) |
-                       zero_bytes(eight ^ EIGHT(0x7f));
-    return ((small | eight | special) & EIGHT(0x80)) == 0;
-}
-
 size_t span_plain(struct span text)
 {
     size_t len = 0;
@@ -86,7 +63,7 @@ size_t span_plain(struct span text)
     /* The last eight may have been looked at in part before. */
     if (text.len >= 8 && text.len - len < 8 && eight_are_plain(text.ptr + text.len - 8))
         return text.len;
-    while (len < text.len && is_plain(text.ptr[len]))
+    while (len < text.len && byte_is_plain(text.ptr[len]))
         len++;
     return len;
 }

@@ -9,6 +9,7 @@
 #include "base/apart.h"
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/pen.h"
 
 void text_deinit(struct text *text)
 {
@@ -55,36 +56,27 @@ void text_add(struct text *text, struct span more)
     text->len += fits;
 }
 
-void text_join(struct text *text, const struct span *pieces, size_t count)
-{
-    size_t wanted = 0;
-    for (size_t i = 0; i < count; i++)
-        wanted += pieces[i].len;
-    size_t fits = room_for(text, wanted);
-    for (size_t i = 0; i < count && fits > 0; i++) {
-        struct span piece = span_take(pieces[i], fits);
-        if (piece.len)
-            memcpy(text->ptr + text->len, piece.ptr, piece.len);
-        text->len += piece.len;
-        fits -= piece.len;
-    }
-}
-
 void text_add_byte(struct text *text, uint8_t byte)
 {
     if (room_for(text, 1))
         text->ptr[text->len++] = byte;
 }
 
+uint8_t *text_room(struct text *text, size_t wanted)
+{
+    return room_for(text, wanted) == wanted ? text->ptr + text->len : NULL;
+}
+
+void text_end_room(struct text *text, const uint8_t *end)
+{
+    text->len = (size_t)(end - text->ptr);
+    check(text->len < text->capacity);
+}
+
 void text_add_number(struct text *text, uint64_t number)
 {
-    uint8_t digits[20];
-    size_t first = sizeof digits;
-    do {
-        digits[--first] = (uint8_t)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    text_add(text, span_make(digits + first, sizeof digits - first));
+    uint8_t digits[PEN_NUMBER_MAX];
+    text_add(text, span_make(digits, (size_t)(pen_number(digits, number) - digits)));
 }
 
 /* Formats into what room there is; most of the time that is enough. */
@@ -131,16 +123,17 @@ static char escape_letter(uint8_t byte)
     }
 }
 
-static void add_escape(struct text *text, uint8_t byte)
+size_t text_escape(uint8_t byte, uint8_t escape[TEXT_ESCAPE_MAX])
 {
     static const char digits[] = "0123456789abcdef";
     char letter = escape_letter(byte);
-    text_add_byte(text, '\\');
-    text_add_byte(text, letter ? (uint8_t)letter : 'x');
+    escape[0] = '\\';
+    escape[1] = letter ? (uint8_t)letter : 'x';
     if (letter)
-        return;
-    text_add_byte(text, (uint8_t)digits[byte >> 4]);
-    text_add_byte(text, (uint8_t)digits[byte & 15]);
+        return 2;
+    escape[2] = (uint8_t)digits[byte >> 4];
+    escape[3] = (uint8_t)digits[byte & 15];
+    return TEXT_ESCAPE_MAX;
 }
 
 void text_add_escaped(struct text *text, struct span bytes)
@@ -151,7 +144,8 @@ void text_add_escaped(struct text *text, struct span bytes)
         bytes = span_drop(bytes, plain);
         if (bytes.len == 0)
             return;
-        add_escape(text, bytes.ptr[0]);
+        uint8_t escape[TEXT_ESCAPE_MAX];
+        text_add(text, span_make(escape, text_escape(bytes.ptr[0], escape)));
         bytes = span_drop(bytes, 1);
     }
 }

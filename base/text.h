@@ -22,9 +22,11 @@ void text_deinit(struct text *text);
 /* Forgets the content, keeps the memory. */
 void text_clear(struct text *text);
 void text_add(struct text *text, struct span more);
-/* Adds spans behind each other. */
-void text_join(struct text *text, const struct span *pieces, size_t count);
 void text_add_byte(struct text *text, uint8_t byte);
+/* Room for so many bytes behind the content, to be written by a pen (pen.h): the content goes up to
+ * where text_end_room says that it ends. NULL where they may not fit; `cut` remembers it. */
+uint8_t *text_room(struct text *text, size_t wanted);
+void text_end_room(struct text *text, const uint8_t *end);
 /* In decimal digits. */
 void text_add_number(struct text *text, uint64_t number);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -33,6 +35,9 @@ struct span text_span(const struct text *text);
 /* The content as a C string: a NUL is kept behind it, uncounted. Valid until the next change. */
 const char *text_string(struct text *text);
 
+/* Writes a byte that is not plain (span_plain) as text_add_escaped does, and answers its length. */
+#define TEXT_ESCAPE_MAX 4
+size_t text_escape(uint8_t byte, uint8_t escape[TEXT_ESCAPE_MAX]);
 /* Adds bytes as transcripts and the journal show them: \r \n \t \0 \\ \" and \xHH, printable ASCII
  * as it stands. UTF-8 is shown as \xHH too, so that each byte can be told apart. */
 void text_add_escaped(struct text *text, struct span bytes);

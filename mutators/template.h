@@ -22,6 +22,7 @@ struct facts {
     struct span host;      /* the name the proxy itself goes by */
     struct span guid;      /* unique across restarts */
     uint64_t number;       /* of the session in this run, from 1 */
+    bool are_plain;        /* none of these needs an escape wherever we write (span_plain) */
 };
 
 /* What a text is expanded from; all of it is there. */

@@ -53,7 +53,7 @@ static size_t skip_mechanism(struct span line, size_t at)
 
 static bool is_verb(struct span line, struct span verb)
 {
-    return span_starts_nocase(line, verb) && line.len > verb.len && is_blank(line.ptr[verb.len]);
+    return line.len > verb.len && is_blank(line.ptr[verb.len]) && span_starts_nocase(line, verb);
 }
 
 /* How many bytes at the beginning of a line with credentials may be shown: verb and mechanism of
@@ -92,6 +92,14 @@ static bool is_about_command(const struct journal_entry *entry)
 {
     return entry->event == JOURNAL_COMMAND ||
            (entry->event == JOURNAL_RULE && entry->rule && entry->rule->event == SMTP_COMMAND);
+}
+
+bool journal_shows_all(const struct journal_entry *entry)
+{
+    if (entry->secret || entry->line.len > JOURNAL_LINE_MAX)
+        return false;
+    return !is_about_command(entry) ||
+           (!is_verb(entry->line, SPAN("AUTH")) && !is_verb(entry->line, SPAN("XCLIENT")));
 }
 
 static void add_shown(const struct journal_entry *entry, bool secret, struct span line,

@@ -111,6 +111,8 @@ void journal_exchange_entry(const struct journal_entry *entry, struct text *out)
  * "close server-closed", "error opaque"; for other entries the event's name and its line. */
 void journal_brief(const struct journal_entry *entry, struct text *out);
 
+/* True when all of the entry's line is shown, but for the CRLF at its end. */
+bool journal_shows_all(const struct journal_entry *entry);
 /* Appends the entry's line as formats show it: escaped as in transcripts, without a CRLF at its end
  * (any other line ending is shown), at most JOURNAL_LINE_MAX bytes of it, credentials as ***. */
 void journal_add_line(const struct journal_entry *entry, struct text *out);

@@ -37,6 +37,8 @@ static void keep_facts(struct session *session, const struct facts *given)
         kept[i]->ptr = place;
         place += kept[i]->len;
     }
+    session->facts.are_plain =
+        session->journal && span_plain(span_make(session->names, len)) == len;
 }
 
 static void lane_init(struct lane *lane, enum direction going, const struct session_setup *setup)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "base/pen.h"
 #include "base/text.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -112,17 +113,19 @@ static void test_clear_keeps_the_memory(void **state)
 
 /* -- escapes -------------------------------------------------------------------------------- */
 
-static void test_spans_are_joined(void **state)
+static void test_room_is_all_or_nothing(void **state)
 {
-    const struct span pieces[] = { SPAN("ab"), SPAN(""), SPAN("cde") };
     struct text text = { .max = 7 };
     (void)state;
-    text_join(&text, pieces, 3);
+    text_add(&text, SPAN("ab"));
+    uint8_t *at = text_room(&text, 5);
+    assert_non_null(at);
+    text_end_room(&text, pen_span(at, SPAN("cde")));
     assert_true(span_equal(text_span(&text), SPAN("abcde")));
     assert_false(text.cut);
-    text_join(&text, pieces, 3);
-    assert_true(span_equal(text_span(&text), SPAN("abcdeab")));
+    assert_null(text_room(&text, 3));
     assert_true(text.cut);
+    assert_true(span_equal(text_span(&text), SPAN("abcde")));
     text_deinit(&text);
 }
 
@@ -230,7 +233,7 @@ int main(void)
         cmocka_unit_test(test_a_format_is_cut_too),
         cmocka_unit_test(test_a_bound_of_none_is_the_default),
         cmocka_unit_test(test_clear_keeps_the_memory),
-        cmocka_unit_test(test_spans_are_joined),
+        cmocka_unit_test(test_room_is_all_or_nothing),
         cmocka_unit_test(test_escaped),
         cmocka_unit_test(test_escapes_round_trip),
         cmocka_unit_test(test_both_cases_of_hex_are_read),
