@@ -312,10 +312,10 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
         take_over(session, event, outcome, now);
     else if (spared)
         spare_server(session, event, outcome);
-    if (!spared)
+    if (!spared) {
         forward_say(session, event, now);
-    if (!spared)
         heard = tell_server(session, event, outcome);
+    }
     if (spared || heard != VERB_NONE)
         enter_fork(session, said, bare_lf);
     if (heard == VERB_STARTTLS)
