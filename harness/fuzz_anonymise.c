@@ -40,9 +40,8 @@ static void try_transcript(struct anonymiser *anonymiser, struct span text)
     struct text other = { 0 };
     if (transcript_check("x", text, &errors)) {
         anonymise_transcript(anonymiser, text, &other);
-        text_clear(&errors);
-        bool reads = transcript_check("x", text_span(&other), &errors);
-        check(reads || span_search(text_span(&errors), SPAN("nothing is said")) < errors.len);
+        check(transcript_check("x", text_span(&other), &errors) ||
+              transcript_is_silent(text_span(&other)));
     }
     text_deinit(&errors);
     text_deinit(&other);

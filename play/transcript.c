@@ -221,13 +221,15 @@ static void check_sessions(struct transcript_reader *reader)
     for (size_t i = 0; i < made->session_count; i++) {
         if (made->sessions[i].step_count > 0)
             continue;
+        reader->is_silent = true;
         reader->place.line = made->sessions[i].line ? made->sessions[i].line : 1;
         transcript_complain(reader, reader->line, "nothing is said in session %llu",
                             (unsigned long long)made->sessions[i].number);
     }
 }
 
-struct transcript *transcript_parse(const char *file, struct span text, struct text *errors)
+static struct transcript *parse(const char *file, struct span text, struct text *errors,
+                                bool *is_silent)
 {
     struct transcript_reader reader = { .transcript = transcript_new(file), .errors = errors };
     reader.place.file = text_string(&reader.transcript->file);
@@ -240,10 +242,17 @@ struct transcript *transcript_parse(const char *file, struct span text, struct t
         read_lines(&reader, text);
     if (!reader.failed)
         check_sessions(&reader);
+    *is_silent = reader.is_silent;
     if (!reader.failed)
         return reader.transcript;
     transcript_free(reader.transcript);
     return NULL;
+}
+
+struct transcript *transcript_parse(const char *file, struct span text, struct text *errors)
+{
+    bool is_silent;
+    return parse(file, text, errors, &is_silent);
 }
 
 bool transcript_check(const char *file, struct span text, struct text *errors)
@@ -251,4 +260,13 @@ bool transcript_check(const char *file, struct span text, struct text *errors)
     struct transcript *transcript = transcript_parse(file, text, errors);
     transcript_free(transcript);
     return transcript != NULL;
+}
+
+bool transcript_is_silent(struct span text)
+{
+    struct text errors = { 0 };
+    bool is_silent;
+    transcript_free(parse("", text, &errors, &is_silent));
+    text_deinit(&errors);
+    return is_silent;
 }

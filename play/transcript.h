@@ -88,6 +88,8 @@ struct transcript *transcript_parse(const char *file, struct span text, struct t
 void transcript_free(struct transcript *transcript);
 /* Whether it reads; appends the same lines to `errors`. */
 bool transcript_check(const char *file, struct span text, struct text *errors);
+/* Whether it reads but for this, that in one of its sessions nothing is said. */
+bool transcript_is_silent(struct span text);
 
 /* The other one. */
 enum side side_opposite(enum side side);

@@ -18,6 +18,7 @@ struct transcript_reader {
     struct span line;   /* without its line ending */
     bool has_ended[2];  /* by side: it has said \FIN or \RST in this session */
     bool failed;
+    bool is_silent; /* in a session nothing is said */
 };
 
 /* Bytes of one complaint. */

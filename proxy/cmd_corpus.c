@@ -124,9 +124,9 @@ static int put(struct corpus *corpus, const char *file, size_t number, const cha
 }
 
 /* It is no transcript; that may be because nobody spoke. */
-static int leave_out(struct corpus *corpus, const struct text *errors)
+static int leave_out(struct corpus *corpus, struct span transcript, const struct text *errors)
 {
-    if (span_search(text_span(errors), SPAN("nothing is said")) < errors->len) {
+    if (transcript_is_silent(transcript)) {
         corpus->silent++;
         return 0;
     }
@@ -145,7 +145,7 @@ static int put_transcript(struct corpus *corpus, const char *file, struct span t
     else if (player_bless(file, transcript, &blessed, &errors))
         status = put(corpus, file, 0, ".transcript", text_span(&blessed));
     else
-        status = leave_out(corpus, &errors);
+        status = leave_out(corpus, transcript, &errors);
     corpus->sessions++;
     text_deinit(&errors);
     text_deinit(&blessed);
@@ -174,7 +174,7 @@ static int put_sessions(struct corpus *corpus, const char *file, struct span tex
     struct transcript *transcript = transcript_parse(file, text, &errors);
     int status = 0;
     if (!transcript)
-        status = leave_out(corpus, &errors);
+        status = leave_out(corpus, text, &errors);
     for (size_t i = 0; transcript && i < transcript->session_count && status == 0; i++)
         status = put_session(corpus, file, transcript, i);
     transcript_free(transcript);

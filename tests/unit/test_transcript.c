@@ -271,6 +271,15 @@ static void test_bad_places(void **state)
     expect_errors("", "x:1:1: nothing is said in session 1\n");
 }
 
+static void test_silence(void **state)
+{
+    (void)state;
+    assert_true(transcript_is_silent(SPAN("")));
+    assert_true(transcript_is_silent(SPAN("C> x\nsession 2\n")));
+    assert_false(transcript_is_silent(SPAN("C> x\n")));
+    assert_false(transcript_is_silent(SPAN("seed x\n")));
+}
+
 /* Every mistake is told, not only the first. */
 static void test_all_mistakes(void **state)
 {
@@ -342,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_bad_values),
         cmocka_unit_test(test_bad_rules),
         cmocka_unit_test(test_bad_places),
+        cmocka_unit_test(test_silence),
         cmocka_unit_test(test_all_mistakes),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_writing),
