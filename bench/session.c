@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "play/made_up.h"
 #include "session/rule_set.h"
 #include "session/session.h"
 
@@ -89,7 +90,7 @@ static void begin(struct bench *bench, bool has_journal)
     bench->journal.write = write_entry;
     bench->recall = recall_new(0);
     bench->desk = desk_new();
-    bench->now = SECONDS(1767225600);
+    bench->now = MADE_UP_BEGINNING;
     const struct session_setup setup = {
         .options = &bench->options,
         .rules = bench->rules,
@@ -97,12 +98,7 @@ static void begin(struct bench *bench, bool has_journal)
         .pool = &bench->pool,
         .desk = bench->desk,
         .journal = has_journal ? &bench->journal : NULL,
-        .facts = { .client = SPAN("192.0.2.1:40000"),
-                   .client_ip = SPAN("192.0.2.1"),
-                   .server = SPAN("192.0.2.2:25"),
-                   .host = SPAN("proxy.test"),
-                   .guid = SPAN("0000000000000001"),
-                   .number = 1 },
+        .facts = MADE_UP_FACTS,
     };
     bench->session = session_new(&setup, bench->now);
     session_connected(bench->session, bench->now);

@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "play/made_up.h"
 
-#define BEGINS SECONDS(1767225600) /* 2026-01-01T00:00:00Z */
 /* Bytes that one side says in a run, and hears; bytes of journal that are kept. */
 #define SAID_MAX (LANE_HIGH_WATER + 64 * 1024)
 #define HEARD_MAX (128 * 1024 * 1024)
@@ -314,7 +314,7 @@ static void set_options(struct duplex *duplex, uint8_t options)
     if (options & SCRIPT_IMPATIENT)
         duplex->options.idle_timeout = duplex->options.connect_timeout = SECONDS(5);
     if (options & SCRIPT_FOR_A_TIME)
-        duplex->options.rules_until = instant_after(BEGINS, MINUTES(5));
+        duplex->options.rules_until = instant_after(MADE_UP_BEGINNING, MINUTES(5));
     if (options & SCRIPT_ONLY_BOB)
         duplex->options.only_recipient = SPAN("bob@*");
 }
@@ -323,7 +323,7 @@ void duplex_begin_recorded(struct duplex *duplex, struct pool *pool, const struc
                            uint8_t options, size_t cut, struct recorder *recorder)
 {
     *duplex = (struct duplex){
-        .now = BEGINS, .cut = cut, .pool = pool, .journal = { .write = keep_entry }
+        .now = MADE_UP_BEGINNING, .cut = cut, .pool = pool, .journal = { .write = keep_entry }
     };
     set_options(duplex, options);
     duplex->recall = recall_new(100);
@@ -334,12 +334,7 @@ void duplex_begin_recorded(struct duplex *duplex, struct pool *pool, const struc
         .recall = duplex->recall,
         .pool = pool,
         .journal = &duplex->journal,
-        .facts = { .client = SPAN("192.0.2.1:40000"),
-                   .client_ip = SPAN("192.0.2.1"),
-                   .server = SPAN("192.0.2.2:25"),
-                   .host = SPAN("proxy.test"),
-                   .guid = SPAN("0000000000000001"),
-                   .number = 1 },
+        .facts = MADE_UP_FACTS,
     };
     if (recorder)
         recorder_begin(recorder, &setup, NULL, duplex->now);

@@ -5,9 +5,9 @@
 
 #include "base/check.h"
 #include "harness/fixed_tls.h"
+#include "play/made_up.h"
 #include "session/journal.h"
 
-#define BEGINS SECONDS(1767225600)
 #define MOMENTS_MAX 1000
 
 static enum direction towards(enum side side)
@@ -392,7 +392,7 @@ static void keep_entry(struct journal *journal, const struct journal_entry *entr
 void tls_link_begin(struct tls_link *link, struct pool *pool, bool is_old,
                     const struct span injected[2])
 {
-    *link = (struct tls_link){ .now = BEGINS,
+    *link = (struct tls_link){ .now = MADE_UP_BEGINNING,
                                .pool = pool,
                                .is_old = is_old,
                                .options.tls = TLS_INTERCEPT,
@@ -407,12 +407,7 @@ void tls_link_begin(struct tls_link *link, struct pool *pool, bool is_old,
         .recall = link->recall,
         .pool = pool,
         .journal = &link->journal,
-        .facts = { .client = SPAN("192.0.2.1:40000"),
-                   .client_ip = SPAN("192.0.2.1"),
-                   .server = SPAN("192.0.2.2:25"),
-                   .host = SPAN("proxy.test"),
-                   .guid = SPAN("0000000000000001"),
-                   .number = 1 },
+        .facts = MADE_UP_FACTS,
     };
     link->session = session_new(&setup, link->now);
     say_clear(&link->peers[SERVER], SPAN("220 mx.test\r\n"));

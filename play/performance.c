@@ -1,6 +1,8 @@
 /* performance: see performance.h. */
 #include "play/performance.h"
 
+#include "play/made_up.h"
+
 void performance_init(struct performance *performance, const struct transcript *transcript,
                       enum play_cuts cuts, uint64_t seed)
 {
@@ -10,10 +12,10 @@ void performance_init(struct performance *performance, const struct transcript *
         .seed = seed,
         .options = transcript->options,
         .recall = recall_new(0),
-        .now = PLAY_BEGINS,
+        .now = MADE_UP_BEGINNING,
     };
     if (transcript->rules_for > 0)
-        performance->options.rules_until = instant_after(PLAY_BEGINS, transcript->rules_for);
+        performance->options.rules_until = instant_after(MADE_UP_BEGINNING, transcript->rules_for);
     play_log_init(&performance->log);
 }
 
@@ -41,8 +43,8 @@ static struct facts facts_of(const struct play_session *session, struct span gui
     return (struct facts){
         .client = text_span(&session->client),
         .client_ip = host_of(text_span(&session->client)),
-        .server = SPAN("198.51.100.1:25"),
-        .host = SPAN("proxy.test"),
+        .server = SPAN(MADE_UP_SERVER),
+        .host = SPAN(MADE_UP_HOST),
         .guid = guid,
         .number = session->number,
     };

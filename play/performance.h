@@ -14,9 +14,6 @@
 #include "play/stage.h"
 #include "play/transcript.h"
 
-/* 2026-01-01T00:00:00Z: when every transcript begins. */
-#define PLAY_BEGINS SECONDS(1767225600)
-
 struct performance {
     const struct transcript *transcript; /* borrowed */
     enum play_cuts cuts;

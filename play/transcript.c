@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "play/made_up.h"
 #include "play/transcript_directive.h"
 #include "play/transcript_reader.h"
 #include "play/transcript_text.h"
@@ -59,7 +60,7 @@ struct play_session *transcript_begin_session(struct transcript_reader *reader, 
     made->sessions = grow(made->sessions, made->session_count, sizeof *made->sessions);
     struct play_session *session = &made->sessions[made->session_count++];
     *session = (struct play_session){ .number = number, .first_step = made->step_count };
-    text_add(&session->client, SPAN("192.0.2.1:40000"));
+    text_add(&session->client, SPAN(MADE_UP_CLIENT));
     reader->has_ended[CLIENT] = reader->has_ended[SERVER] = false;
     return session;
 }

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/instant.h"
 #include "harness/mutator/work.h"
+#include "play/made_up.h"
 #include "session/rule.h"
 #include "smtp/parse.h"
 
@@ -72,12 +73,7 @@ static struct smtp_event event_of(const struct work *work, const struct unit *un
 
 static bool apply(struct work *work, const struct example *example, const struct smtp_event *event)
 {
-    static const struct facts facts = { .client = SPAN_INIT("192.0.2.1:40000"),
-                                        .client_ip = SPAN_INIT("192.0.2.1"),
-                                        .server = SPAN_INIT("198.51.100.2:25"),
-                                        .host = SPAN_INIT("proxy.test"),
-                                        .guid = SPAN_INIT("0123456789abcdef"),
-                                        .number = 1 };
+    static const struct facts facts = MADE_UP_FACTS;
     const struct rule *rule = &example->rule;
     mutation.event = event;
     mutation.dialogue = &dialogue;

@@ -11,6 +11,7 @@
 
 #include "mutation_fixture.h"
 
+#include "play/made_up.h"
 #include "smtp/parse.h"
 
 /* -- parameters ----------------------------------------------------------------------------- */
@@ -111,14 +112,7 @@ void fixture_begin(struct mutation_fixture *fixture, const struct mutator *mutat
     if (mutator->accepts && !mutator->accepts(fixture->arguments, &error))
         fail_msg("%s: %s", mutator->name, text_string(&error));
     dialogue_init(&fixture->dialogue);
-    fixture->facts = (struct facts){
-        .client = SPAN("192.0.2.1:40000"),
-        .client_ip = SPAN("192.0.2.1"),
-        .server = SPAN("198.51.100.2:25"),
-        .host = SPAN("proxy.test"),
-        .guid = SPAN("0123456789abcdef"),
-        .number = 1,
-    };
+    fixture->facts = (struct facts)MADE_UP_FACTS;
     fixture->state = calloc(1, mutator->state_size + 1);
     assert_non_null(fixture->state);
     fixture->mutation = (struct mutation){

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define BEGINS (SECONDS(1767225600)) /* 2026-01-01T00:00:00Z */
+#include "play/made_up.h"
 
 static void keep_entry(struct journal *journal, const struct journal_entry *entry)
 {
@@ -97,7 +97,7 @@ static void begin(struct driver *driver, const char *const *rules,
                   const struct session_options *options, enum driver_server server,
                   struct recorder *recorder)
 {
-    *driver = (struct driver){ .now = BEGINS, .options = *options, .server = server };
+    *driver = (struct driver){ .now = MADE_UP_BEGINNING, .options = *options, .server = server };
     driver->journal.write = keep_entry;
     driver->recall = recall_new(0);
     load_rules(driver, rules);
@@ -107,12 +107,7 @@ static void begin(struct driver *driver, const char *const *rules,
         .recall = driver->recall,
         .pool = &driver->pool,
         .journal = &driver->journal,
-        .facts = { .client = SPAN("192.0.2.1:40000"),
-                   .client_ip = SPAN("192.0.2.1"),
-                   .server = SPAN("192.0.2.2:25"),
-                   .host = SPAN("proxy.test"),
-                   .guid = SPAN("0000000000000001"),
-                   .number = 1 },
+        .facts = MADE_UP_FACTS,
     };
     if (recorder)
         recorder_begin(recorder, &setup, NULL, driver->now);

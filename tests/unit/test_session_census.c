@@ -8,16 +8,15 @@
 #include <cmocka.h>
 
 #include "mutators/census.h"
+#include "play/made_up.h"
 #include "session_driver.h"
 
 static struct facts facts_of(struct span client_ip, uint64_t number)
 {
-    return (struct facts){ .client = client_ip,
-                           .client_ip = client_ip,
-                           .server = SPAN("198.51.100.2:25"),
-                           .host = SPAN("proxy.test"),
-                           .guid = SPAN("0123456789abcdef"),
-                           .number = number };
+    struct facts facts = MADE_UP_FACTS;
+    facts.client = facts.client_ip = client_ip;
+    facts.number = number;
+    return facts;
 }
 
 /* Another session of the driver's run begins. */
