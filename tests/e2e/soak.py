@@ -21,7 +21,6 @@ from pathlib import Path
 
 from lab.place import home, make
 from lab.postfix import SmtpSink
-from lab.wait import wait_until
 from network import free_port, own_network
 from proxy import Proxy
 

@@ -9,15 +9,13 @@ import unittest
 from pathlib import Path
 
 import jsonschema
-import topology
 import yaml
 
 from lab.postfix import MASTER, Postfix
 from letter import Letter, content_of
 from peers import connect
 from proxy import Proxy, binary
-from stage import Stage
-from topology import CLIENT, Topology
+from topology import CLIENT, OnThreeMachines
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
@@ -59,14 +57,10 @@ class PostfixBehind(PostfixOfANetwork):
     at = "127.0.0.1:"
 
 
-class Ways(Stage):
+class Ways(OnThreeMachines):
     @classmethod
     def setUpClass(cls) -> None:
-        if topology.why_not():
-            raise unittest.SkipTest(topology.why_not())
         super().setUpClass()
-        cls.net = Topology()
-        cls.addClassCleanup(cls.net.stop)
         cls.net.server.run(f"ip addr add {SERVER}/32 dev eth0")
         cls.net.router.run(f"ip route add {SERVER} via 10.77.2.2")
         cls.commands = commands()

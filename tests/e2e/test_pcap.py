@@ -1,12 +1,9 @@
 """--pcap and --keylog: what tshark sees of sessions, in clear and within TLS."""
 import smtplib
-import socket
 import ssl
 import stat
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 from built_in import Sink
 from capture import LoopbackCapture, commands, tshark

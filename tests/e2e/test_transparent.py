@@ -7,15 +7,13 @@ import unittest
 from contextlib import contextmanager
 from pathlib import Path
 
-import topology
 from lab.exim import Exim
 from lab.postfix import Postfix
 from lab.wait import wait_until
 from letter import Letter, content_of
 from peers import TIMEOUT_S, Connection, connect
 from proxy import binary
-from stage import Stage
-from topology import CLIENT, ROUTER, SERVER, Topology
+from topology import CLIENT, ROUTER, SERVER, OnThreeMachines
 
 PORT = 2525
 GREETING = b"220 mx.lab.test ESMTP\r\n"
@@ -23,16 +21,8 @@ IP_TRANSPARENT = 19
 NET_ADMIN, NET_RAW = 1 << 12, 1 << 13
 
 
-class OnThreeMachines(Stage):
-    """Client, router and server, each with a network of its own."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        if topology.why_not():
-            raise unittest.SkipTest(topology.why_not())
-        super().setUpClass()
-        cls.net = Topology()
-        cls.addClassCleanup(cls.net.stop)
+class Diverted(OnThreeMachines):
+    """Connections of the client's to port 25 that go another way than they believe."""
 
     def divert(self, machine, *words: str) -> None:
         """Runs what `smtpchaos nft` writes, and takes it down again after the test."""
@@ -91,7 +81,7 @@ def name_of(endpoint: socket.socket) -> tuple:
     return host.removeprefix("::ffff:"), port
 
 
-class OnTheRouter(OnThreeMachines):
+class OnTheRouter(Diverted):
     """Neither side is told, and neither can see it by addresses."""
 
     def test_redirect_hides_the_proxy_from_the_client(self):
@@ -192,7 +182,7 @@ class OnTheRouter(OnThreeMachines):
         proxy.stop()
 
 
-class OnTheHostsThemselves(OnThreeMachines):
+class OnTheHostsThemselves(Diverted):
     """The proxy runs where the sender does, or where the receiver does."""
 
     def test_what_the_sender_sends(self):
@@ -227,7 +217,7 @@ class OnTheHostsThemselves(OnThreeMachines):
             proxy.stop()
 
 
-class Rights(OnThreeMachines):
+class Rights(Diverted):
     """What the proxy may do, and what it no longer may when it runs."""
 
     def test_root_becomes_another_user_and_keeps_only_what_it_needs(self):

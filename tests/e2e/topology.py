@@ -9,7 +9,10 @@ import ctypes
 import os
 import shutil
 import subprocess
+import unittest
 from contextlib import contextmanager
+
+from stage import Stage
 
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -98,3 +101,15 @@ class Topology:
             ip link set eth0 up
             ip route add default via 10.77.{number}.1
             ip -6 route add default via fd77:{number}::1""")
+
+
+class OnThreeMachines(Stage):
+    """Tests on client, router and server, each with a network of its own."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        if why_not():
+            raise unittest.SkipTest(why_not())
+        super().setUpClass()
+        cls.net = Topology()
+        cls.addClassCleanup(cls.net.stop)
