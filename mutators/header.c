@@ -22,7 +22,7 @@ static const struct param header_params[] = {
                 .kind = PARAM_WORD,
                 .choices = "top|after-received|end",
                 .preset = END,
-                .what = "where add= puts its field; end is before the empty line" },
+                .what = "where add= puts its field; end is before the empty line, or the dot" },
     [REFOLD] = { .name = "refold",
                  .kind = PARAM_NAMES,
                  .what = "names of fields that are folded behind their colon" },
@@ -33,7 +33,8 @@ struct header_state {
     uint64_t next;    /* where in the message the next line is to begin */
     bool added;
     bool removing; /* the field under way */
-    bool over;     /* the header block ended without an empty line */
+    bool over;     /* the header block ended, with an empty line or without */
+    bool inside;   /* what has left ends within a line */
 };
 
 static bool header_accepts(const struct argument *arguments, struct text *error)
@@ -78,19 +79,48 @@ static bool is_place(struct mutation *mutation, enum field_line line, struct spa
     return block_ends || (where == AFTER_RECEIVED && line == FIELD_BEGINS && !is_trace(name));
 }
 
+/* A field that is to stand behind others finds out at the end that there is nothing else. */
+static bool header_sees_end(const struct argument *arguments)
+{
+    return arguments[ADD].given && arguments[WHERE].low != TOP;
+}
+
+static void send_added(struct mutation *mutation, struct span end)
+{
+    struct span field = mutation_text(mutation, ADD);
+    mutation_send(mutation, field);
+    if (line_missing_end(field).len > 0)
+        mutation_send(mutation, end);
+}
+
 /* The field ends as the line behind it does. Text gets the empty line that it lacks. */
 static void add_field(struct mutation *mutation, const struct smtp_event *event,
                       enum field_line line)
 {
     struct span end = span_line_end(event->raw);
-    struct span field = mutation_text(mutation, ADD);
     if (end.len == 0)
         end = SPAN("\r\n");
-    mutation_send(mutation, field);
-    if (line_missing_end(field).len > 0)
-        mutation_send(mutation, end);
+    send_added(mutation, end);
     if (line == FIELD_NONE)
         mutation_send(mutation, end);
+}
+
+/* The mail was nothing but fields: the new one is the last of them, and ends as the one before it
+ * does. */
+static enum verdict add_behind_all(struct mutation *mutation, const struct smtp_event *event)
+{
+    const struct header_state *state = mutation->state;
+    struct span before = span_drop_last(event->raw, event->body.dot);
+    bool all_seen = about_message(mutation->dialogue, event) == state->message &&
+                    event->body.offset == state->next && event->body.offset > 0;
+    if (!all_seen || state->added || state->over)
+        return UNTOUCHED;
+    mutation_send(mutation, before);
+    if (state->inside)
+        mutation_send(mutation, SPAN("\r\n"));
+    send_added(mutation, span_equal(before, SPAN("\n")) ? before : SPAN("\r\n"));
+    mutation_send(mutation, span_drop(event->raw, before.len));
+    return TAKEN;
 }
 
 static bool is_renamed(struct mutation *mutation, enum field_line line, struct span name)
@@ -123,13 +153,18 @@ static enum verdict header_apply(struct mutation *mutation, const struct smtp_ev
 {
     struct header_state *state = mutation->state;
     struct span name;
+    if (event->kind == SMTP_BODY_END)
+        return add_behind_all(mutation, event);
     follow(state, mutation, &event->body, event->raw.len);
-    if (!event->body.header || state->over || event->raw.len == 0)
+    state->over |= !event->body.header;
+    if (state->over || event->raw.len == 0)
         return UNTOUCHED;
     enum field_line line = field_line_of(event, &name);
     if (line != FIELD_CONTINUES)
         state->removing = line == FIELD_BEGINS && names_has(mutation_text(mutation, REMOVE), name);
     state->over = line == FIELD_NONE;
+    if (!state->removing)
+        state->inside = !event->body.ends_line;
 
     bool adds = mutation_has(mutation, ADD) && !state->added &&
                 is_place(mutation, line, name, event->body.offset);
@@ -156,8 +191,9 @@ const struct mutator mutator_header = {
         "A field that is removed goes with its folded lines. A field that is added gets the line "
         "ending of its neighbours; where=after-received puts it below the Received and Return-Path "
         "fields at the top. Mail without a header block gets one, with the empty line behind it; "
-        "mail that is nothing but header fields, without the empty line, can only be added to at "
-        "the top or below Received. A field that is refolded goes on in a line of its own behind "
+        "to mail that is nothing but header fields, without the empty line, the field is added "
+        "before the dot, unless a rule before this one has changed the end. Empty mail stays "
+        "empty. A field that is refolded goes on in a line of its own behind "
         "its colon: the same to people and to relaxed canonicalisation, another to simple.\n\n"
         "DKIM signatures over the changed fields break, and SIZE= no longer tells the truth.",
     .clause = "RFC 5321 section 6.4: a relay does not change the header of what it passes on.",
@@ -168,5 +204,6 @@ const struct mutator mutator_header = {
     PARAM_TABLE(header_params),
     .state_size = sizeof(struct header_state),
     .accepts = header_accepts,
+    .sees_end = header_sees_end,
     .apply = header_apply,
 };

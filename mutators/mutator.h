@@ -34,6 +34,8 @@ struct mutator {
     size_t state_size;  /* bytes of zeroed state for each session and rule */
     /* Optional: what params alone cannot say ("line= or match="); one clause in `error`. */
     bool (*accepts)(const struct argument *arguments, struct text *error);
+    /* Optional, of a whole message: whether a rule on `body` is shown the end of its mail, too. */
+    bool (*sees_end)(const struct argument *arguments);
     enum verdict (*apply)(struct mutation *mutation, const struct smtp_event *event);
 };
 

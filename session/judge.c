@@ -263,15 +263,17 @@ void notice_line(struct session *session, const struct smtp_event *event)
 }
 
 /* Some mutators work on a message as a whole: what is decided at the first line of its body holds
- * for all of it, and counts once. */
+ * for all of it, and counts once. A mail without a line has decided nothing. */
 static bool hits(struct session *session, const struct rule *rule,
                  const struct match_source *source)
 {
     bool *decided = &session->decided[rule->index - 1];
-    if (!rule->mutator->whole_message || source->event->kind != SMTP_BODY)
+    enum smtp_event_kind kind = source->event->kind;
+    bool is_end = kind == SMTP_BODY_END && rule_sees_end(rule);
+    if (!rule->mutator->whole_message || (kind != SMTP_BODY && !is_end))
         return match_rule(rule, source);
     if (source->event->body.offset == 0)
-        *decided = match_rule(rule, source);
+        *decided = !is_end && match_rule(rule, source);
     return *decided;
 }
 

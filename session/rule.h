@@ -116,6 +116,9 @@ void rule_deinit(struct rule *rule);
 /* True when the rule speaks of this event: direction, kind, verb, code. */
 bool rule_names_event(const struct rule *rule, const struct smtp_event *event);
 
+/* True when a rule on `body` is shown the end of a mail whose lines it was shown. */
+bool rule_sees_end(const struct rule *rule);
+
 /* The directions, as bits of enum mutator_directions, in which the rule's event happens: commands,
  * for one, only go to the server, even where the rule says `both ways`. */
 unsigned rule_reaches(const struct rule *rule);

@@ -234,6 +234,12 @@ unsigned rule_reaches(const struct rule *rule)
     return 0;
 }
 
+bool rule_sees_end(const struct rule *rule)
+{
+    const struct mutator *mutator = rule->mutator;
+    return rule->event == SMTP_BODY && mutator->sees_end && mutator->sees_end(rule->arguments);
+}
+
 static bool names_reply(const struct rule *rule, const struct smtp_reply *reply)
 {
     unsigned code = rule->code_is_class ? reply->code / 100 * 100 : reply->code;

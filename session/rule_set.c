@@ -114,15 +114,16 @@ static void note_memory(struct rule_set *set, const struct rule *rule)
 static void note_wants(struct rule_set *set, const struct rule *rule)
 {
     static const unsigned bits[] = { [TO_SERVER] = ONLY_TO_SERVER, [TO_CLIENT] = ONLY_TO_CLIENT };
+    unsigned events = rule->event | (rule_sees_end(rule) ? SMTP_BODY_END : 0u);
     set->minds_cuts |= asks_for_cuts(rule);
     set->minds_silence |= asks_for_silence(rule);
     for (unsigned going = TO_SERVER; going <= TO_CLIENT; going++) {
         if (!(rule_reaches(rule) & bits[going]))
             continue;
-        set->wants[going] |= rule->event;
+        set->wants[going] |= events;
         set->counts_sessions |= rule->mutator->counts_sessions;
         if (!rule->mutator->timing_only)
-            set->changes[going] |= rule->event;
+            set->changes[going] |= events;
         if (rule->event == SMTP_BODY && needs_lines(rule))
             set->body_lines[going] = true;
     }

@@ -69,7 +69,7 @@ static void test_mail_without_a_header_block(void **state)
         { "add=\"X-A: b\" remove=X", BYTES("To: a\r\nHello there\r\nX: y\r\n\r\n"),
           BYTES("To: a\r\nX-A: b\r\n\r\nHello there\r\nX: y\r\n\r\n") },
         { "remove=X", BYTES("\xe4 b\r\nX: y\r\n"), BYTES("\xe4 b\r\nX: y\r\n") },
-        /* Nothing tells that this is all there is. */
+        /* That this is all there is, shows at the end. */
         { "add=\"X-A: b\"", BYTES("To: a\r\n"), BYTES("To: a\r\n") },
     };
     (void)state;
@@ -186,6 +186,27 @@ static void test_lines_that_were_not_seen(void **state)
     fixture_end(&fixture);
 }
 
+/* The end of mail waits for its last line ending only where that may be needed. */
+static void test_who_sees_the_end(void **state)
+{
+    static const struct {
+        const char *said;
+        bool sees_end;
+    } rows[] = {
+        { "add=\"X: y\"", true },
+        { "add=\"X: y\" where=after-received", true },
+        { "add=\"X: y\" where=top", false },
+        { "remove=A", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct mutation_fixture fixture;
+        fixture_begin(&fixture, &mutator_header, rows[i].said);
+        assert_int_equal(mutator_header.sees_end(fixture.arguments), rows[i].sees_end);
+        fixture_end(&fixture);
+    }
+}
+
 static void test_not_its_events(void **state)
 {
     static const struct mutation_case cases[] = {
@@ -214,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_a_name_in_pieces),
         cmocka_unit_test(test_each_message_begins_anew),
         cmocka_unit_test(test_lines_that_were_not_seen),
+        cmocka_unit_test(test_who_sees_the_end),
         cmocka_unit_test(test_not_its_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
