@@ -89,7 +89,7 @@ static void hide(struct recorder *recorder, const struct session *session,
         credentials_note_replies(said, bytes);
         return;
     }
-    if (comes && !session_is_in_auth(session))
+    if (comes && !session_is_in_auth(session, bytes))
         said->is_in_auth = said->is_challenged = false;
     credentials_hide(said, recorder->scratch.ptr, bytes.len);
     if (!comes && (client->is_in_auth || client->is_challenged))

@@ -509,12 +509,20 @@ enum ending session_ending(const struct session *session)
     return session->ending;
 }
 
-bool session_is_in_auth(const struct session *session)
+/* Of a word that has not come whole it is not known. */
+static bool begins_command(struct span bytes)
+{
+    struct span line = span_take(bytes, span_find(bytes, '\n'));
+    return line.len < bytes.len && smtp_command_parse(line).verb != VERB_UNKNOWN;
+}
+
+bool session_is_in_auth(const struct session *session, struct span next)
 {
     const struct lane *lane = &session->lanes[TO_SERVER];
     enum phase phase = lane->decoder.phase;
     return lane->in.len > 0 || phase == PHASE_AUTH || phase == PHASE_OPAQUE ||
-           (phase == PHASE_FORK && session->fork == VERB_AUTH);
+           (phase == PHASE_FORK && session->fork == VERB_AUTH) ||
+           (session->behind_auth && !begins_command(next));
 }
 
 size_t session_held(const struct session *session)

@@ -164,8 +164,9 @@ bool session_is_over(const struct session *session);
 enum ending session_ending(const struct session *session);
 const char *ending_name(enum ending ending);
 const char *ending_words(enum ending ending);
-/* What the client says next may belong to an AUTH exchange; in doubt it may. */
-bool session_is_in_auth(const struct session *session);
+/* These bytes, which are the next that the client says, may belong to an AUTH exchange; in doubt
+ * they may. */
+bool session_is_in_auth(const struct session *session, struct span next);
 /* Bytes held for the session in both lanes and outboxes; for tests of its bounds. */
 size_t session_held(const struct session *session);
 

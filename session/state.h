@@ -194,8 +194,9 @@ struct session {
     bool forward_missed;    /* ... which has been written down */
     bool client_forwards;   /* the client says XFORWARD itself */
     bool greeted;           /* the greeting has passed the rules, or was made up */
-    bool leaving;  /* ... and the client has ended its direction: it is owed replies still */
-    bool detached; /* the server's leg was given up: the stand-in answers */
+    bool leaving;     /* ... and the client has ended its direction: it is owed replies still */
+    bool detached;    /* the server's leg was given up: the stand-in answers */
+    bool behind_auth; /* AUTH was said, and since then nothing that is a command */
     bool opaque;
     bool over;
     bool is_counted; /* the census knows of the session */
@@ -377,7 +378,7 @@ struct outcome *judged(struct session *session);
 /* -- to_server.c ---------------------------------------------------------------------------- */
 
 void handle_connect(struct session *session, instant now);
-void handle_command(struct session *session, const struct smtp_event *event, instant now);
+void handle_command(struct session *session, struct smtp_event *event, instant now);
 /* A command that waits for the next one leaves. */
 void swapped_command_goes(struct session *session, instant now);
 static inline void command_goes(struct session *session, instant now)

@@ -325,9 +325,19 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
                     heard == VERB_BDAT ? BODY_PASSES : BODY_NOWHERE, now);
 }
 
-void handle_command(struct session *session, const struct smtp_event *event, instant now)
+/* However AUTH was answered, the client may believe to be in the midst of it and go on: a line that
+ * is no command is then what the exchange was to be told. */
+static bool belongs_to_auth(struct session *session, enum verb verb)
+{
+    if (verb != VERB_UNKNOWN)
+        session->behind_auth = verb == VERB_AUTH;
+    return session->behind_auth;
+}
+
+void handle_command(struct session *session, struct smtp_event *event, instant now)
 {
     session->commands++;
+    event->secret |= belongs_to_auth(session, event->command.verb);
     log_event(session, event, false, now);
     /* The rules see the command before the dialogue knows of it (smtp/about.h). */
     const struct outcome *outcome = judge(session, event, now);

@@ -109,13 +109,16 @@ static void what_auth_says_is_hidden(void **state)
     end(&stage);
 }
 
-/* Its decoder knows that the exchange has ended, whatever the code. */
-static void what_follows_an_odd_end_is_not(void **state)
+/* The decoder knows that the exchange has ended, whatever the code; its client may not. */
+static void a_command_behind_an_odd_end_is_not(void **state)
 {
     (void)state;
     struct stage stage;
     begin(&stage, NULL, &plain);
     log_in(&stage);
+    say(&stage, SERVER, "250 fine\r\n");
+    say(&stage, CLIENT, "bW9yZQ==\r\n");
+    assert_false(is_written(&stage, "bW9yZQ=="));
     say(&stage, SERVER, "250 fine\r\n");
     say(&stage, CLIENT, "MAIL FROM:<ann@me.test>\r\n");
     assert_true(is_written(&stage, " in to-server MAIL FROM:<ann@me.test>\\r\\n\n"));
@@ -153,7 +156,7 @@ int main(void)
         cmocka_unit_test(calls_wishes_and_journal),
         cmocka_unit_test(neighbours_of_one_profile_share_its_name),
         cmocka_unit_test(what_auth_says_is_hidden),
-        cmocka_unit_test(what_follows_an_odd_end_is_not),
+        cmocka_unit_test(a_command_behind_an_odd_end_is_not),
         cmocka_unit_test(what_rules_make_of_it_is_hidden),
         cmocka_unit_test(it_is_kept_on_request),
     };
