@@ -309,12 +309,17 @@ static void write_down(struct session *session, const struct rule *rule,
     log_rule(session, rule, mutation, verdict, now);
 }
 
+static bool is_shown(const struct rule *rule, const struct smtp_event *event)
+{
+    return rule->event == event->kind ? rule_names_event(rule, event)
+                                      : event->kind == SMTP_BODY_END && rule_sees_end(rule);
+}
+
 /* Most rules speak of other events. Answers which is the first from the nth on that speaks of this
  * one; their count when none does. */
 static size_t next_named(const struct rule_set *set, size_t n, const struct smtp_event *event)
 {
-    while (n < set->count &&
-           (set->rules[n]->event != event->kind || !rule_names_event(set->rules[n], event)))
+    while (n < set->count && !is_shown(set->rules[n], event))
         n++;
     return n;
 }

@@ -81,7 +81,7 @@ static bool begins_foreign(const struct session *session, enum direction directi
            first != '\t';
 }
 
-static void hand_to_server(struct session *session, const struct smtp_event *event, instant now)
+static void hand_to_server(struct session *session, struct smtp_event *event, instant now)
 {
     switch (event->kind) {
     case SMTP_COMMAND: handle_command(session, event, now); return;
