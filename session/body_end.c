@@ -140,18 +140,17 @@ static void end_of_passing(struct session *session, struct smtp_event *event, in
         end_leaves(session, event, outcome);
 }
 
-void handle_body_end(struct session *session, const struct smtp_event *event, instant now)
+void handle_body_end(struct session *session, struct smtp_event *event, instant now)
 {
-    struct smtp_event end = *event;
     session->messages++;
     session->dialogue.client_in_body = false;
     log_body(session, event->body.offset, now);
     log_event(session, event, false, now);
     if (session->mail.route == BODY_NOWHERE || session->detached)
-        end_of_nowhere(session, &end, now);
+        end_of_nowhere(session, event, now);
     else if (session->mail.route == BODY_HELD)
-        held_end(session, &end, now);
+        held_end(session, event, now);
     else
-        end_of_passing(session, &end, now);
+        end_of_passing(session, event, now);
     say_answers(session, now);
 }

@@ -219,8 +219,8 @@ struct session {
 
 /* -- doors ---------------------------------------------------------------------------------- */
 
-/* What only a witness makes necessary keeps out of the way of sessions that have none. */
-#define FOR_WITNESS __attribute__((noinline))
+/* What is seldom done keeps out of the way of what is done for each event. */
+#define SELDOM __attribute__((noinline))
 
 /* Tells the witness of a call, before it is done. */
 static inline void show(const struct session *session, const struct session_call *call)
@@ -426,7 +426,7 @@ void chunk_breaks_off(struct session *session);
 
 /* -- body_end.c ----------------------------------------------------------------------------- */
 
-void handle_body_end(struct session *session, const struct smtp_event *event, instant now);
+void handle_body_end(struct session *session, struct smtp_event *event, instant now);
 /* -- held.c --------------------------------------------------------------------------------- */
 
 /* A line or stretch of mail that is kept as it came: the rules see it when the mail is complete. */

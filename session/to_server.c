@@ -186,11 +186,11 @@ struct announcement {
     uint64_t size;
 };
 
-static struct announcement announcement_of(const struct smtp_event *event)
+SELDOM static struct announcement announcement_of(const struct smtp_event *event)
 {
     struct announcement chunk = { 0 };
-    chunk.valid = event->command.verb == VERB_BDAT && !event->overlong &&
-                  smtp_bdat_parse(event->command.argument, &chunk.size, &chunk.last);
+    chunk.valid =
+        !event->overlong && smtp_bdat_parse(event->command.argument, &chunk.size, &chunk.last);
     return chunk;
 }
 
@@ -297,8 +297,9 @@ static void command_leaves(struct session *session, const struct smtp_event *eve
                            const struct outcome *outcome, instant now)
 {
     /* Views into the event end with its bytes; what is needed afterwards is kept. */
-    const struct announcement chunk = announcement_of(event);
     enum verb said = event->command.verb;
+    const struct announcement chunk =
+        said == VERB_BDAT ? announcement_of(event) : (struct announcement){ 0 };
     bool bare_lf = said == VERB_DATA && span_line_end(event->raw).len == 1;
     enum verb heard = VERB_NONE;
     bool spared = outcome->has_answer && (!outcome->answer_told || session->detached);
