@@ -467,7 +467,8 @@ void held_reply_fails(struct session *session, instant now);
 void say_waiting_answers(struct session *session, instant now);
 static inline void say_answers(struct session *session, instant now)
 {
-    if (session->dialogue.count > 0)
+    const struct pending *next = dialogue_next(&session->dialogue);
+    if (next && (next->kept || next->source == REPLY_LOCAL))
         say_waiting_answers(session, now);
 }
 
