@@ -8,6 +8,15 @@
 #include "base/limits.h"
 #include "base/poison.h"
 
+APART static struct chunk *chunk_allocate(size_t capacity)
+{
+    capacity = capacity < CHUNK_SIZE ? CHUNK_SIZE : capacity;
+    struct chunk *chunk = malloc(sizeof *chunk + capacity);
+    check(chunk != NULL);
+    chunk->capacity = capacity;
+    return chunk;
+}
+
 static struct chunk *chunk_new(struct pool *pool, size_t capacity)
 {
     struct chunk *chunk = pool->spare;
@@ -16,10 +25,7 @@ static struct chunk *chunk_new(struct pool *pool, size_t capacity)
         pool->spare_count--;
         unpoison(chunk->data, chunk->capacity);
     } else {
-        capacity = capacity < CHUNK_SIZE ? CHUNK_SIZE : capacity;
-        chunk = malloc(sizeof *chunk + capacity);
-        check(chunk != NULL);
-        chunk->capacity = capacity;
+        chunk = chunk_allocate(capacity);
     }
     chunk->next = NULL;
     chunk->begin = chunk->end = 0;
@@ -88,13 +94,14 @@ void chain_init(struct chain *chain, struct pool *pool)
 
 void chain_deinit(struct chain *chain)
 {
-    while (chain->head) {
-        struct chunk *chunk = chain->head;
-        chain->head = chunk->next;
-        chunk_free(chain->pool, chunk);
-    }
-    chain->tail = NULL;
+    struct chunk *chunk = chain->head;
+    chain->head = chain->tail = NULL;
     chain->len = 0;
+    while (chunk) {
+        struct chunk *next = chunk->next;
+        chunk_free(chain->pool, chunk);
+        chunk = next;
+    }
 }
 
 static void link_last(struct chain *chain, struct chunk *chunk)
@@ -196,6 +203,8 @@ void chain_drop(struct chain *chain, size_t n)
     check(n <= chain->len);
     if (n < chain_head(chain).len)
         drop_part(chain, n);
+    else if (n == chain->len)
+        chain_deinit(chain);
     else
         drop_chunks(chain, n);
 }
@@ -251,6 +260,12 @@ static bool is_better_copied(const struct chain *to, size_t part, size_t rest)
     return rest > 0 && (part <= rest || rest > CHUNK_SIZE) && fits_into_tail(to, part);
 }
 
+/* A small part that stands in one chunk and will in one. */
+static bool is_copied_at_once(const struct chain *to, const struct chunk *head, size_t n)
+{
+    return to->tail ? n <= chunk_len(head) && fits_into_tail(to, n) : n < chunk_len(head);
+}
+
 /* All that `from` holds, where `to` holds nothing. */
 static void take_over(struct chain *to, struct chain *from)
 {
@@ -263,13 +278,17 @@ static void take_over(struct chain *to, struct chain *from)
 
 /* Memory is moved: where a small bound of the length is known, compilers make of a copy an
  * instruction that is slow to start. */
-static void copy_part(struct chain *to, struct chain *from, size_t n)
+APART static void copy_part(struct chain *to, struct chain *from, size_t n)
 {
-    struct chunk *tail = to->tail;
-    memmove(tail->data + tail->end, chain_head(from).ptr, n);
+    struct chunk *tail = tail_with_room(to);
+    struct chunk *head = from->head;
+    memmove(tail->data + tail->end, head->data + head->begin, n);
     tail->end += (uint32_t)n;
     to->len += n;
-    chain_drop(from, n);
+    if (n < chunk_len(head))
+        drop_part(from, n);
+    else
+        chain_drop(from, n);
 }
 
 APART static void move_in_pieces(struct chain *to, struct chain *from, size_t n)
@@ -299,14 +318,12 @@ APART static void move_in_pieces(struct chain *to, struct chain *from, size_t n)
 void chain_move(struct chain *to, struct chain *from, size_t n)
 {
     check(n <= from->len && to->pool == from->pool);
-    struct span head = chain_head(from);
-    if (n < RELINK_MIN && n <= head.len && fits_into_tail(to, n)) {
-        copy_part(to, from, n);
-    } else if (n == from->len && !to->head) {
+    if (n == from->len && !to->head)
         take_over(to, from);
-    } else {
+    else if (n > 0 && n < RELINK_MIN && is_copied_at_once(to, from->head, n))
+        copy_part(to, from, n);
+    else
         move_in_pieces(to, from, n);
-    }
 }
 
 void chain_copy(struct chain *to, const struct chain *from, size_t offset, size_t n)

@@ -63,6 +63,11 @@ static inline struct span span_drop_last(struct span text, size_t n)
     return span_take(text, text.len - (n < text.len ? n : text.len));
 }
 
+static inline bool byte_is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
 static inline bool byte_is_blank(uint8_t byte)
 {
     return byte == ' ' || byte == '\t';

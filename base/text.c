@@ -48,12 +48,30 @@ static size_t room_for(struct text *text, size_t wanted)
     return wanted;
 }
 
-void text_add(struct text *text, struct span more)
+/* There is not the memory at hand: there will be more, or some is cut. */
+APART static void add_beyond(struct text *text, struct span more)
 {
     size_t fits = room_for(text, more.len);
     if (fits)
         memcpy(text->ptr + text->len, more.ptr, fits);
     text->len += fits;
+}
+
+static bool is_at_hand(const struct text *text, size_t wanted)
+{
+    size_t max = text->max ? text->max : TEXT_MAX;
+    return text->len < text->capacity && wanted < text->capacity - text->len &&
+           text->len + wanted <= max;
+}
+
+void text_add(struct text *text, struct span more)
+{
+    if (!is_at_hand(text, more.len)) {
+        add_beyond(text, more);
+    } else if (more.len) {
+        memcpy(text->ptr + text->len, more.ptr, more.len);
+        text->len += more.len;
+    }
 }
 
 void text_add_byte(struct text *text, uint8_t byte)
