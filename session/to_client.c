@@ -67,7 +67,7 @@ static void name_command(const struct session *session, struct smtp_event *event
     event->reply.after = pending->client_verb;
     event->reply.after_message = pending->after_message;
     if (pending->client_verb == VERB_RCPT)
-        event->reply.recipient = pending->address;
+        event->reply.recipient = text_span(&pending->address);
     else if (pending->after_message && session->dialogue.lmtp &&
              granted->recipient_count >= pending->replies)
         event->reply.recipient =

@@ -71,8 +71,8 @@ static struct pending *expect_reply(struct session *session, const struct smtp_e
 {
     struct pending *pending = dialogue_expect(&session->dialogue);
     pending->client_verb = pending->server_verb = event->command.verb;
-    if (event->command.address.ptr)
-        pending->address = pending_copy(span_take(event->command.address, ADDRESS_MAX));
+    if (event->command.address.len)
+        text_add(&pending->address, span_take(event->command.address, ADDRESS_MAX));
     return pending;
 }
 

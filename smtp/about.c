@@ -65,7 +65,7 @@ bool about_sender(const struct dialogue *dialogue, const struct smtp_event *even
         return true;
     }
     if (is_reply_after(event, VERB_MAIL) && next && next->client_verb == VERB_MAIL) {
-        *sender = next->address;
+        *sender = text_span(&next->address);
         return true;
     }
     return envelope->has_sender;

@@ -24,6 +24,8 @@ void envelope_deinit(struct envelope *envelope)
 void dialogue_deinit(struct dialogue *dialogue)
 {
     dialogue_forget_pending(dialogue);
+    for (size_t i = 0; i < dialogue->capacity; i++)
+        text_deinit(&dialogue->queue[i].address);
     free(dialogue->queue);
     text_deinit(&dialogue->helo);
     envelope_deinit(&dialogue->said);
@@ -47,8 +49,6 @@ void pending_forget_held(struct pending *pending)
 
 static void pending_deinit(struct pending *pending)
 {
-    if (pending->address.ptr)
-        free((void *)pending->address.ptr);
     if (pending->answer.ptr || pending->held.ptr) {
         free((void *)pending->answer.ptr);
         free((void *)pending->held.ptr);
@@ -83,7 +83,8 @@ static void pending_init(struct pending *pending)
     pending->after_message = pending->overtook = pending->kept = false;
     pending->size = 0;
     pending->replies = 1;
-    pending->address = pending->answer = pending->held = span_make(NULL, 0);
+    text_clear(&pending->address);
+    pending->answer = pending->held = span_make(NULL, 0);
     pending->wait = 0;
     pending->fate = 0;
 }
@@ -118,14 +119,17 @@ void dialogue_answered(struct dialogue *dialogue)
     dialogue->count--;
 }
 
+static void change_places(const struct dialogue *dialogue, size_t a, size_t b)
+{
+    struct pending pending = *dialogue_nth(dialogue, a);
+    *dialogue_nth(dialogue, a) = *dialogue_nth(dialogue, b);
+    *dialogue_nth(dialogue, b) = pending;
+}
+
 void dialogue_straighten(struct dialogue *dialogue)
 {
-    struct pending *next = dialogue_nth(dialogue, 0);
-    struct pending *behind = dialogue_nth(dialogue, 1);
-    struct pending overtaker = *next;
-    *next = *behind;
-    *behind = overtaker;
-    behind->overtook = false;
+    change_places(dialogue, 0, 1);
+    dialogue_nth(dialogue, 1)->overtook = false;
 }
 
 void dialogue_forget_pending(struct dialogue *dialogue)
@@ -143,7 +147,7 @@ void dialogue_forget_added(struct dialogue *dialogue)
            dialogue_nth(dialogue, 1 + added)->client_verb == VERB_NONE)
         pending_deinit(dialogue_nth(dialogue, 1 + added++));
     for (size_t i = 1; i + added < dialogue->count; i++)
-        *dialogue_nth(dialogue, i) = *dialogue_nth(dialogue, i + added);
+        change_places(dialogue, i, i + added);
     dialogue->count -= added;
 }
 
@@ -241,9 +245,9 @@ void dialogue_granted(struct dialogue *dialogue, const struct pending *command, 
     else if (code / 100 != 2)
         return;
     else if (is_mail)
-        envelope_begin(&dialogue->granted, command->address);
+        envelope_begin(&dialogue->granted, text_span(&command->address));
     else if (command->client_verb == VERB_RCPT)
-        envelope_add(&dialogue->granted, command->address);
+        envelope_add(&dialogue->granted, text_span(&command->address));
     else if (command->client_verb == VERB_RSET || verb_is_hello(command->client_verb))
         envelope_reset(&dialogue->granted);
 }

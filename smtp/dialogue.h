@@ -32,7 +32,7 @@ struct pending {
     bool kept;           /* ... and has come: `held` */
     uint64_t size;       /* ... and this is the message's, in bytes (smtp/about.h) */
     unsigned replies;    /* replies still to come for it: 1, or LMTP's one for each recipient */
-    struct span address; /* MAIL, RCPT: owned copy; ptr NULL when there is none */
+    struct text address; /* MAIL, RCPT; its memory serves whoever stands in this place next */
     struct span answer;  /* REPLY_LOCAL, REPLY_REPLACED: owned copy of the reply, CRLF included */
     struct span held;    /* the server's reply, which waits for TLS with it, or because its
                           * command overtook another: owned copy */
@@ -72,9 +72,9 @@ struct dialogue {
 void dialogue_init(struct dialogue *dialogue);
 void dialogue_deinit(struct dialogue *dialogue);
 
-/* Adds a command to the end of the queue, all fields zero but `replies` (1). Whoever takes commands
- * from a client stops at PENDING_MAX; what rules add to one command may go beyond. Valid until the
- * queue changes. */
+/* Adds a command to the end of the queue, all fields zero or empty but `replies` (1). Whoever takes
+ * commands from a client stops at PENDING_MAX; what rules add to one command may go beyond. Valid
+ * until the queue changes. */
 struct pending *dialogue_expect(struct dialogue *dialogue);
 /* The command whose reply is next, or NULL. */
 struct pending *dialogue_next(const struct dialogue *dialogue);

@@ -46,7 +46,7 @@ void dialogue_goes(struct dialogue *dialogue, const char *line, unsigned code)
     dialogue_said(dialogue, &command);
     struct pending *pending = dialogue_expect(dialogue);
     pending->client_verb = pending->server_verb = command.verb;
-    pending->address = pending_copy(command.address);
+    text_add(&pending->address, command.address);
     if (code)
         dialogue_hears(dialogue, code);
 }

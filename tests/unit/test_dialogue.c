@@ -23,7 +23,7 @@ static void expect_command(struct dialogue *dialogue, enum verb client)
     assert_int_equal(pending->server_verb, VERB_NONE);
     assert_int_equal(pending->source, REPLY_PASSES);
     assert_int_equal(pending->replies, 1);
-    assert_null(pending->address.ptr);
+    assert_int_equal(pending->address.len, 0);
     assert_null(pending->answer.ptr);
     pending->client_verb = client;
 }
@@ -98,7 +98,7 @@ static void test_a_command_may_have_several_replies(void **state)
 /* What an entry owns is freed with it: the leak detector watches. */
 static void own_something(struct dialogue *dialogue)
 {
-    dialogue_newest(dialogue)->address = pending_copy(SPAN("a@b.test"));
+    text_add(&dialogue_newest(dialogue)->address, SPAN("a@b.test"));
     dialogue_newest(dialogue)->answer = pending_copy(SPAN("250 ok\r\n"));
 }
 
@@ -132,8 +132,11 @@ static void test_an_entry_begins_anew(void **state)
         assert_int_equal(pending->size + pending->fate, 0);
         assert_int_equal(pending->wait, 0);
         assert_null(pending->held.ptr);
+        struct text address = pending->address;
         memset(pending, 1, sizeof *pending);
-        pending->address = pending->answer = pending->held = span_make(NULL, 0);
+        text_add(&address, SPAN("a@b.test"));
+        pending->address = address;
+        pending->answer = pending->held = span_make(NULL, 0);
         pending->replies = 1;
         dialogue_answered(&dialogue);
     }
@@ -176,7 +179,7 @@ static void expect_forgotten(const char *before, const char *after, unsigned shi
     for (size_t i = 0; after[i]; i++) {
         enum verb verb = dialogue_nth(&dialogue, i)->client_verb;
         assert_int_equal(verb == VERB_DATA ? 'd' : verb == VERB_QUIT ? 'q' : '+', after[i]);
-        assert_true(span_equal(dialogue_nth(&dialogue, i)->address, SPAN("a@b.test")));
+        assert_true(span_equal(text_span(&dialogue_nth(&dialogue, i)->address), SPAN("a@b.test")));
     }
     dialogue_deinit(&dialogue);
 }
