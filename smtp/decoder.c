@@ -192,30 +192,27 @@ RARE static void end_overlong_reply(struct decoder *decoder, struct smtp_event *
     decoder->rest = REST_NONE;
 }
 
-APART static void read_lines(struct smtp_event *event)
-{
-    event->reply = smtp_reply_parse(event->raw);
-}
-
-/* `is_line` says that it is one line only, and a reply's. */
-static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_t len, bool is_line,
-                                struct smtp_event *event)
+/* A reply as rules see it; the first is the greeting. */
+static void found_reply(struct decoder *decoder, struct chain *in, size_t len,
+                        struct smtp_event *event)
 {
     bool greeting = decoder->phase == PHASE_GREETING;
     found(decoder, in, len, greeting ? SMTP_GREETING : SMTP_REPLY, event);
-    if (is_line)
-        smtp_reply_line_read(event->raw, &event->reply);
-    else
-        read_lines(event);
+    decoder->phase = PHASE_REPLIES;
+}
+
+static enum decoded whole_reply(struct decoder *decoder, struct chain *in, size_t len,
+                                struct smtp_event *event)
+{
+    found_reply(decoder, in, len, event);
+    event->reply = smtp_reply_parse(event->raw);
     if (decoder->mid_reply || decoder->rest != REST_NONE)
         end_overlong_reply(decoder, event);
-    if (greeting)
-        decoder->phase = PHASE_REPLIES;
     return DECODED_EVENT;
 }
 
 /* What a line means for its reply; its first five bytes are enough to tell. */
-static enum line_rest rest_of_line(const struct decoder *decoder, struct span line)
+static inline enum line_rest rest_of_line(const struct decoder *decoder, struct span line)
 {
     if (!smtp_is_reply_line(line))
         return decoder->mid_reply ? REST_CONTINUES : REST_NO_REPLY;
@@ -253,7 +250,7 @@ RARE static enum decoded rest_of_overlong_reply_line(struct decoder *decoder, st
     if (!end)
         return DECODED_NEED_MORE;
     if (decoder->rest == REST_ENDS)
-        return whole_reply(decoder, in, end, false, event);
+        return whole_reply(decoder, in, end, event);
     decoder->mid_reply = decoder->rest == REST_CONTINUES;
     decoder->rest = REST_NONE;
     return not_a_reply(decoder, in, end, true, event);
@@ -269,7 +266,7 @@ RARE static enum decoded overlong_reply(struct decoder *decoder, struct chain *i
 }
 
 /* `scanned` stands at the beginning of the first line whose end has not been seen. */
-APART static enum decoded next_reply(struct decoder *decoder, struct chain *in,
+APART static enum decoded next_lines(struct decoder *decoder, struct chain *in,
                                      struct smtp_event *event)
 {
     struct span head = chain_head(in);
@@ -293,9 +290,33 @@ APART static enum decoded next_reply(struct decoder *decoder, struct chain *in,
         if (rest == REST_NO_REPLY && begin == 0)
             return not_a_reply(decoder, in, end, false, event);
         if (rest == REST_ENDS)
-            return whole_reply(decoder, in, end, begin == 0, event);
+            return whole_reply(decoder, in, end, event);
         decoder->scanned = end;
     }
+}
+
+/* Most replies are one line that stands in the head of the chain as a whole: how long it is. Of all
+ * others, 0. */
+static size_t plain_reply(const struct decoder *decoder, const struct chain *in)
+{
+    if (decoder->scanned > 0 || decoder->mid_reply || decoder->rest != REST_NONE)
+        return 0;
+    struct span head = chain_head(in);
+    size_t end = span_find(head, '\n') + 1;
+    bool is_plain = end <= head.len && end <= decoder->max_line &&
+                    rest_of_line(decoder, span_take(head, end)) == REST_ENDS;
+    return is_plain ? end : 0;
+}
+
+APART static enum decoded next_reply(struct decoder *decoder, struct chain *in,
+                                     struct smtp_event *event)
+{
+    size_t plain = plain_reply(decoder, in);
+    if (!plain)
+        return next_lines(decoder, in, event);
+    found_reply(decoder, in, plain, event);
+    smtp_reply_line_read(event->raw, &event->reply);
+    return DECODED_EVENT;
 }
 
 /* -- mail ----------------------------------------------------------------------------------- */
@@ -361,12 +382,9 @@ static enum decoded body_end(struct decoder *decoder, struct chain *in, size_t l
 
 enum dot { NO_DOT, MAYBE_DOT, DOT_STRICT, DOT_LENIENT };
 
-/* What the line at the head is: the lone dot (RFC 5321 section 4.1.1.4), its beginning, a dot that
- * only lenient servers take for the end, or text. */
-static enum dot dot_at_head(const struct decoder *decoder, const struct chain *in)
+/* What a line that begins with a dot is. */
+APART static enum dot dot_of_line(const struct decoder *decoder, const struct chain *in)
 {
-    if (!at_line_start(decoder->place) || in->len == 0 || chain_at(in, 0) != '.')
-        return NO_DOT;
     bool cr = in->len > 1 && chain_at(in, 1) == '\r';
     if (in->len == 1 || (cr && in->len == 2))
         return MAYBE_DOT;
@@ -374,6 +392,15 @@ static enum dot dot_at_head(const struct decoder *decoder, const struct chain *i
         return NO_DOT;
     bool strict = cr && decoder->place == PLACE_AFTER_CRLF;
     return strict || decoder->bare_lf ? DOT_STRICT : DOT_LENIENT;
+}
+
+/* What the line at the head is: the lone dot (RFC 5321 section 4.1.1.4), its beginning, a dot that
+ * only lenient servers take for the end, or text. */
+static enum dot dot_at_head(const struct decoder *decoder, const struct chain *in)
+{
+    if (!at_line_start(decoder->place) || in->len == 0 || chain_at(in, 0) != '.')
+        return NO_DOT;
+    return dot_of_line(decoder, in);
 }
 
 /* Of a line that is a dot and its ending. */

@@ -1,11 +1,6 @@
 /* parse: see parse.h. */
 #include "smtp/parse.h"
 
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static size_t word_length(struct span line)
 {
     size_t len = 0;
@@ -110,20 +105,6 @@ bool smtp_bdat_parse(struct span argument, uint64_t *size, bool *last)
     struct span rest = span_trim(span_drop(argument, len));
     *last = span_equal_nocase(rest, SPAN("LAST"));
     return span_number(span_take(argument, len), size) && (*last || rest.len == 0);
-}
-
-bool smtp_is_reply_line(struct span line)
-{
-    if (line.len < 3 || !is_digit(line.ptr[0]) || !is_digit(line.ptr[1]) || !is_digit(line.ptr[2]))
-        return false;
-    if (line.len == 3 || (line.len == 4 && line.ptr[3] == '\n'))
-        return true;
-    return line.ptr[3] == ' ' || line.ptr[3] == '-' || line.ptr[3] == '\r';
-}
-
-bool smtp_is_reply_continued(struct span line)
-{
-    return line.len > 3 && line.ptr[3] == '-' && smtp_is_reply_line(line);
 }
 
 size_t smtp_reply_size(struct span bytes)

@@ -18,10 +18,24 @@ bool smtp_parameter(struct span parameters, struct span name, struct span *value
 /* BDAT's size and LAST (RFC 3030 section 2); false when the argument is not one. */
 bool smtp_bdat_parse(struct span argument, uint64_t *size, bool *last);
 
-/* True for `DDD` followed by a blank, a hyphen or the end (RFC 5321 section 4.2). */
-bool smtp_is_reply_line(struct span line);
+/* True for `DDD` followed by a blank, a hyphen or the end (RFC 5321 section 4.2). Inline, as each
+ * reply goes through it. */
+static inline bool smtp_is_reply_line(struct span line)
+{
+    if (line.len < 3 || !byte_is_digit(line.ptr[0]) || !byte_is_digit(line.ptr[1]) ||
+        !byte_is_digit(line.ptr[2]))
+        return false;
+    if (line.len == 3 || (line.len == 4 && line.ptr[3] == '\n'))
+        return true;
+    return line.ptr[3] == ' ' || line.ptr[3] == '-' || line.ptr[3] == '\r';
+}
+
 /* True for a reply line whose fourth character is a hyphen. */
-bool smtp_is_reply_continued(struct span line);
+static inline bool smtp_is_reply_continued(struct span line)
+{
+    return line.len > 3 && line.ptr[3] == '-' && smtp_is_reply_line(line);
+}
+
 /* Bytes of the first whole reply (RFC 5321 section 4.2.1); 0 when it has not ended. */
 size_t smtp_reply_size(struct span bytes);
 /* True when a reply to EHLO offers this keyword (RFC 5321 section 4.1.1.1), letters folded; `words`
