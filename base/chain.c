@@ -190,12 +190,16 @@ void chain_append(struct chain *chain, struct span bytes)
 /* The head as a whole, and perhaps more. */
 APART static void drop_chunks(struct chain *chain, size_t n)
 {
-    while (n > 0 && n >= chunk_len(chain->head)) {
-        n -= chunk_len(chain->head);
+    while (n > 0) {
+        struct chunk *head = chain->head;
+        check(head != NULL);
+        if (n < chunk_len(head)) {
+            drop_part(chain, n);
+            return;
+        }
+        n -= chunk_len(head);
         chunk_free(chain->pool, unlink_first(chain));
     }
-    if (n > 0)
-        drop_part(chain, n);
 }
 
 void chain_drop(struct chain *chain, size_t n)
@@ -294,6 +298,7 @@ APART static void copy_part(struct chain *to, struct chain *from, size_t n)
 APART static void move_in_pieces(struct chain *to, struct chain *from, size_t n)
 {
     while (n > 0) {
+        check(from->head != NULL);
         size_t here = chunk_len(from->head);
         size_t part = n < here ? n : here;
         if (is_better_copied(to, part, here - part)) {
