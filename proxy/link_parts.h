@@ -30,6 +30,7 @@ struct link {
     struct lookup *lookup;           /* the upstream's addresses, while there are more to try */
     struct due_timer timer;
     struct turn turn; /* asked for while something is left to be done at once */
+    bool has_read;    /* in this round, and its turn is still to come */
     bool tries_again; /* an attempt to connect has failed; the next one waits for its turn */
     unsigned handles; /* libuv has not given them back yet */
 };
