@@ -288,8 +288,9 @@ bool sorter_serve(struct link *link, instant now)
     if (sorting->hangs_up)
         hang_up(link, now);
     bool again = sorting->step == SORTING_REACHES && dial_chosen(link, now);
-    again = hear_client(link, now) || again;
+    /* Both may have spoken in one round: a server that has ended is told nothing more. */
     again = exchange(link, now) || again;
+    again = hear_client(link, now) || again;
     again = tell_client(link, now) || again;
     again = client_ended(link, now) || again;
     finish_server(link, now);
