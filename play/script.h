@@ -1,5 +1,5 @@
 /* script: fuzz input as a conversation: bytes that say who does what. Every input is a script; one
- * that breaks off is cut short, never refused. seed.h and corpora/from_transcripts.py write them.
+ * that breaks off is cut short, never refused. seed.h writes them.
  *
  * A script is a head and steps. Head: a byte for the rules (rule_choice.h), one for the options.
  * A step is a byte, whose highest bit is the side (0 client, 1 server) and whose lowest four are

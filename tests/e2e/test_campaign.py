@@ -3,6 +3,7 @@
 apart by their stacks. The campaigns themselves take long, and are not run here."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -10,10 +11,9 @@ import unittest
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "harness" / "campaign"), str(TOP / "corpora")]
+sys.path[:0] = [str(TOP / "harness" / "campaign")]
 
 import findings  # noqa: E402
-import from_transcripts  # noqa: E402
 import transcripts  # noqa: E402
 from targets import TARGETS  # noqa: E402
 
@@ -28,10 +28,22 @@ REPORT = """\
 """
 
 
+def unescaped(text):
+    """The bytes of a step's text; CRLF at its end unless it shows otherwise (docs/transcripts.md)."""
+    letters = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\", '"': '"'}
+    shows_end = re.search(r"(?:(?<!\\)(?:\\\\)*\\(?:[rn]|))$", text)
+    text = text[:-1] if shows_end and text.endswith("\\") else text
+    text = re.sub(r"(\\x[0-9a-fA-F]{2}|\\.|.)\\\{(\d+)\}",
+                  lambda found: found[1] * int(found[2]), text)
+    text = re.sub(r"\\(x[0-9a-fA-F]{2}|.)", lambda found: letters.get(
+        found[1]) or chr(int(found[1][1:], 16)), text)
+    return text.encode("latin-1") + (b"" if shows_end else b"\r\n")
+
+
 def said_again(transcript):
-    """The bytes that a player says, as corpora/from_transcripts.py reads steps."""
+    """The bytes that a player says."""
     steps = [line[3:] for line in transcript.splitlines() if line[:2] in ("C>", "S>")]
-    return b"".join(from_transcripts.unescaped(text) for text in steps if text != r"\FIN")
+    return b"".join(unescaped(text) for text in steps if text != r"\FIN")
 
 
 class CampaignTest(unittest.TestCase):
@@ -52,6 +64,14 @@ class CampaignTest(unittest.TestCase):
             done = subprocess.run([SMTPCHAOS, "check", *files], capture_output=True, text=True,
                                   check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_examples_of_mutators_can_be_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, TOP / "corpora" / "from_examples.py", folder],
+                           check=True)
+            files = sorted(Path(folder).iterdir())
+            self.assertGreater(len(files), 50)
+            subprocess.run([SMTPCHAOS, "check", *files], stdout=subprocess.DEVNULL, check=True)
 
     def test_a_stack_is_the_programs_own(self):
         self.assertEqual(findings.stack_of(REPORT), ["bdat_getc", "receive_msg"])
