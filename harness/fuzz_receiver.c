@@ -62,7 +62,22 @@ static bool is_waiting(enum receiver_phase phase)
     return phase == RECEIVER_DATA || phase == RECEIVER_CHUNK;
 }
 
-static unsigned count_replies(struct span replies);
+/* All lines are of replies, all of a reply have one code. */
+static unsigned count_replies(struct span replies)
+{
+    unsigned count = 0;
+    struct span code = SPAN("");
+    while (replies.len > 0) {
+        struct span line = span_take(replies, span_find(replies, '\n') + 1);
+        check(smtp_is_reply_line(line) && span_ends(line, SPAN("\r\n")));
+        check(code.len == 0 || span_starts(line, code));
+        code = smtp_is_reply_continued(line) ? span_take(line, 3) : SPAN("");
+        count += code.len == 0;
+        replies = span_drop(replies, line.len);
+    }
+    check(code.len == 0);
+    return count;
+}
 
 /* A line that ends gets one reply, unless it is mail or announces a chunk; so do their ends. */
 static size_t take_step(struct receiver *receiver, struct credentials *credentials,
@@ -108,23 +123,6 @@ static void run(struct run *run, struct span input, size_t cut)
     receiver_deinit(&receiver);
     check(!run->mailbox.begun);
     check(run->mailbox.finished == receiver.counters.messages);
-}
-
-/* All lines are of replies, all of a reply have one code. */
-static unsigned count_replies(struct span replies)
-{
-    unsigned count = 0;
-    struct span code = SPAN("");
-    while (replies.len > 0) {
-        struct span line = span_take(replies, span_find(replies, '\n') + 1);
-        check(smtp_is_reply_line(line) && span_ends(line, SPAN("\r\n")));
-        check(code.len == 0 || span_starts(line, code));
-        code = smtp_is_reply_continued(line) ? span_take(line, 3) : SPAN("");
-        count += code.len == 0;
-        replies = span_drop(replies, line.len);
-    }
-    check(code.len == 0);
-    return count;
 }
 
 static void run_deinit(struct run *run)

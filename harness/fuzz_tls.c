@@ -2,7 +2,7 @@
  * changes and puts in bytes. What an end reads is the beginning of what the other wrote, whatever
  * was done on the wire; it is all of it where nothing was done; buffers are bounded and come back.
  *
- * * Input: a byte of the version, one of the records' size, and steps; see do_step. */
+ * Input: a byte of the version, one of the records' size, and steps; see do_step. */
 #include <string.h>
 
 #include "base/check.h"

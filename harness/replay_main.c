@@ -88,6 +88,10 @@ static void replay_folder(const char *folder, struct tally *tally)
 {
     struct dirent **entries = NULL;
     int found = scandir(folder, &entries, is_visible, alphasort);
+    if (found < 0) {
+        perror(folder);
+        tally->missing++;
+    }
     for (int i = 0; i < found; i++) {
         struct text path = { 0 };
         text_addf(&path, "%s/%s", folder, entries[i]->d_name);

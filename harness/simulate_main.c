@@ -180,10 +180,11 @@ static void keep(const char *folder, uint64_t seed, const struct text *script)
     char name[256];
     snprintf(name, sizeof name, "%s/simulated-%" PRIu64, folder, seed);
     FILE *file = fopen(name, "wb");
-    if (file && fwrite(script->ptr, 1, script->len, file) == script->len)
+    bool fine = file && fwrite(script->ptr, 1, script->len, file) == script->len;
+    if (file && fclose(file) == 0 && fine)
         fprintf(stderr, "kept as %s, which replay_session plays\n", name);
-    if (file)
-        fclose(file);
+    else
+        perror(name);
 }
 
 static int explain_failure(const char *folder)

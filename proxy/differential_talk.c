@@ -51,7 +51,11 @@ static bool say(const struct talk *talk, struct span bytes)
 static bool hear_byte(struct talk *talk, uint8_t *byte, bool *silent)
 {
     if (talk->at == talk->len) {
-        ssize_t got = recv(talk->fd, talk->buffer, sizeof talk->buffer, 0);
+        ssize_t got;
+        /* A call with a timeout is broken off by a stop, too, and not begun again. */
+        do {
+            got = recv(talk->fd, talk->buffer, sizeof talk->buffer, 0);
+        } while (got < 0 && errno == EINTR);
         *silent = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
         if (got <= 0)
             return false;

@@ -23,8 +23,8 @@ ARMS = {
 }
 
 
-class BuildFailed(Exception):
-    """A target cannot be fetched or built; the text says which, and where to read more."""
+class Unavailable(Exception):
+    """What a campaign needs cannot be had; the text says what, and where to read more."""
 
 
 def say(text):
@@ -56,11 +56,13 @@ def fetch(target):
     got = _apt(folder, target.suite, "--download-only", "source", target.package)
     descriptions = sorted(folder.glob("*.dsc"))
     if got.returncode or not descriptions:
-        raise BuildFailed(f"apt-get source {target.package}: {got.stderr.strip()[-400:]}")
+        raise Unavailable(f"apt-get source {target.package}: {got.stderr.strip()[-400:]}")
     partial = folder / "partial"
     shutil.rmtree(partial, ignore_errors=True)
-    subprocess.run(["dpkg-source", "--no-check", "-x", descriptions[-1].name, partial], cwd=folder,
-                   check=True, capture_output=True)
+    done = subprocess.run(["dpkg-source", "--no-check", "-x", descriptions[-1].name, partial],
+                          cwd=folder, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise Unavailable(f"dpkg-source: {done.stderr.strip()[-400:]}")
     partial.rename(unpacked)
     return unpacked
 
@@ -111,8 +113,10 @@ def _run_steps(target, arm, home):
             environment["LIBRARY"] = str(home / "library.o")
             library = target.folder.parent.parent / target.library
             command = [*f"{compiler} {flags} -c".split(), library, "-o", environment["LIBRARY"]]
-            subprocess.run(command, env=environment, check=True, stdout=log, stderr=log)
+            done = subprocess.run(command, env=environment, check=False, stdout=log, stderr=log)
+            if done.returncode:
+                raise Unavailable(f"{target.library} ({arm}) does not compile; read {home}/log")
         done = subprocess.run(["bash", target.folder / "build.sh"], cwd=home / "source",
                               env=environment, stdout=log, stderr=log, check=False)
     if done.returncode:
-        raise BuildFailed(f"{target.name} ({arm}) does not build; read {home}/log")
+        raise Unavailable(f"{target.name} ({arm}) does not build; read {home}/log")

@@ -101,7 +101,7 @@ def main(arguments):
             print(f"{target.name} {ended}")
             return 0
         return campaign(target, asked)
-    except building.BuildFailed as why:
+    except building.Unavailable as why:
         print(f"campaign: {why}", file=sys.stderr)
         return EXIT_UNAVAILABLE
 

@@ -44,12 +44,11 @@ def engine_command(target, arm, seeds, out, role, seconds, options=()):
 
 def start(target, arm, seeds, out, role, seconds, mutator=None, options=()):
     """An engine in the background; its log stands beside what it finds."""
-    running.prepare_spool(target)
-    log = open(out / f"{role[-1]}.log", "wb")
-    return subprocess.Popen(
-        running.confined(engine_command(target, arm, seeds, out, role, seconds, options)),
-        env=engine_environment(target, arm, mutator), cwd=running.prepare_spool(target),
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    with open(out / f"{role[-1]}.log", "wb") as log:
+        return subprocess.Popen(
+            running.confined(engine_command(target, arm, seeds, out, role, seconds, options)),
+            env=engine_environment(target, arm, mutator), cwd=running.prepare_spool(target),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
 def stats(out, name):

@@ -9,6 +9,7 @@ import building
 import running
 
 SECONDS_MAX = 20
+POLL_S = 0.2
 
 
 def free_port():
@@ -19,7 +20,6 @@ def free_port():
 
 def _start(argv, target, **streams):
     """The plain program; not confined to a net of its own, it is to be reached."""
-    running.prepare_spool(target)
     command = [str(word) for word in argv]
     if os.geteuid() == 0:
         command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
@@ -48,6 +48,20 @@ def _hand_over(connection, stream):
         pass
 
 
+def _accepted(listener, play):
+    """The player's connection; a transcript that cannot be read makes none."""
+    listener.settimeout(POLL_S)
+    while True:
+        try:
+            connection, _ = listener.accept()
+            connection.settimeout(None)
+            return connection
+        except TimeoutError:
+            if play.poll() is not None:
+                raise building.Unavailable("the transcript cannot be played; "
+                                           "`smtpchaos check` says why") from None
+
+
 def against_server(target, transcript, smtpchaos):
     """The program serves the one connection that `play --connect` makes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -55,8 +69,7 @@ def against_server(target, transcript, smtpchaos):
         play = subprocess.Popen([smtpchaos, "play", "--timeout", "5s", "--connect",
                                  f"127.0.0.1:{port}", transcript],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        connection, _ = listener.accept()
-        with connection:
+        with _accepted(listener, play) as connection:
             # As in the campaign it is no socket that it reads: some servers look.
             program = _start(target.argv(building.prefix(target, "plain")), target,
                              stdin=subprocess.PIPE, stdout=connection, stderr=subprocess.DEVNULL)
@@ -71,11 +84,10 @@ def against_client(target, transcript, smtpchaos):
     port = free_port()
     play = subprocess.Popen([smtpchaos, "play", "--timeout", "5s", "--listen",
                              f"127.0.0.1:{port}", transcript],
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     argv = [word.replace("2525", str(port)) for word in target.argv(
         building.prefix(target, "plain"))]
-    letter = open(target.folder.parent / "letter", "rb")
-    with letter:
+    with open(target.folder.parent / "letter", "rb") as letter:
         while _refuses(port) and play.poll() is None:
             pass
         program = _start(argv, target, stdin=letter, stdout=subprocess.DEVNULL,

@@ -21,7 +21,6 @@ class Target:
     recipe: str = ""  # the folder of another target, whose build.sh makes this one too,
     variant: str = ""  # as this says
     environment: dict = field(default_factory=dict)
-    plain_command: tuple = ()  # what a transcript is played against, when not `command`
 
     @property
     def folder(self):
