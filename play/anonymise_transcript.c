@@ -37,23 +37,31 @@ static void add_step(struct anonymiser *anonymiser, struct span line, struct tex
 
 /* -- rules ---------------------------------------------------------------------------------- */
 
-/* In quotes, what stands in braces or behind a backslash is the rule language's. */
-static size_t quoted_word(struct span text, size_t at)
+/* How much of an enclosed text at `at` is the rule language's: what stands in braces or behind a
+ * backslash; of a pattern, classes and what groups begin with, too. */
+static size_t fixed_part(struct span text, size_t at, bool is_pattern)
 {
-    if (text.ptr[at] == '\\')
-        return at + 1 < text.len && text.ptr[at + 1] == 'x' ? 4 : 2;
-    return text.ptr[at] == '{' ? span_find(span_drop(text, at), '}') + 1 : 0;
+    struct span rest = span_drop(text, at);
+    switch (rest.ptr[0]) {
+    case '\\': return rest.len > 1 && rest.ptr[1] == 'x' ? 4 : 2;
+    case '{': return span_find(rest, '}') + 1;
+    case '[': return is_pattern ? span_find(rest, ']') + 1 : 0;
+    case '(': return is_pattern && span_starts(rest, SPAN("(?")) ? 3 : 0;
+    default: return 0;
+    }
 }
 
 /* What is short tells nothing, and may be no text. */
-static void add_quoted(struct anonymiser *anonymiser, struct span text, struct text *out)
+static void add_text(struct anonymiser *anonymiser, struct span text, bool is_pattern,
+                     struct text *out)
 {
-    size_t begin = text.len < QUOTED_MIN ? text.len : 0;
-    text_add(out, span_take(text, begin));
-    text = span_drop(text, begin);
-    begin = 0;
+    size_t begin = 0;
+    if (text.len < QUOTED_MIN) {
+        text_add(out, text);
+        return;
+    }
     for (size_t at = 0; at < text.len;) {
-        size_t fixed = quoted_word(text, at);
+        size_t fixed = fixed_part(text, at, is_pattern);
         if (fixed == 0) {
             at++;
             continue;
@@ -65,45 +73,94 @@ static void add_quoted(struct anonymiser *anonymiser, struct span text, struct t
     anonymise_bytes(anonymiser, span_drop(text, begin), out);
 }
 
-static size_t closing_quote(struct span line)
+static size_t closing_mark(struct span line, uint8_t mark)
 {
     size_t at = 0;
-    while (at < line.len && line.ptr[at] != '"')
+    while (at < line.len && line.ptr[at] != mark)
         at += line.ptr[at] == '\\' ? 2 : 1;
     return at < line.len ? at : line.len;
 }
 
+/* Answers how much of the line it has taken, here and below. */
+static size_t add_enclosed(struct anonymiser *anonymiser, struct span line, struct text *out)
+{
+    uint8_t mark = line.ptr[0];
+    size_t len = closing_mark(span_drop(line, 1), mark) + 1;
+    text_add_byte(out, mark);
+    add_text(anonymiser, span_drop(span_take(line, len), 1), mark == '/', out);
+    if (len < line.len)
+        text_add_byte(out, mark);
+    return len + 1;
+}
+
+/* Behind a slash stands how many bits of an address count. */
+static size_t add_someone(struct anonymiser *anonymiser, struct span line, struct text *out)
+{
+    struct span value = span_take(line, span_find(line, ' '));
+    struct cut parts = span_cut(value, '/');
+    anonymise_bytes(anonymiser, parts.before, out);
+    text_add(out, span_drop(value, parts.before.len));
+    return value.len;
+}
+
+static size_t add_word(struct anonymiser *anonymiser, struct span line, struct text *out)
+{
+    struct span value = span_take(line, span_find(line, ' '));
+    add_text(anonymiser, value, false, out);
+    return value.len;
+}
+
 /* Whether the value of such a filter begins behind what has been written. */
-static bool is_about_someone(const struct text *out)
+static bool is_about_someone(struct span written)
 {
     static const char *const names[] = { " client=", " helo=", " sender=", " recipient=",
                                          " listed=" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (span_ends(text_span(out), span_of(names[i])))
+        if (span_ends(written, span_of(names[i])))
             return true;
     return false;
 }
 
-static void add_rule_line(struct anonymiser *anonymiser, struct span line, struct text *out)
+static bool is_text(enum param_kind kind)
 {
-    while (line.len > 0) {
-        size_t len = 1;
-        if (is_about_someone(out) && line.ptr[0] != '"') {
-            len = span_find(line, ' ');
-            struct cut value = span_cut(span_take(line, len), '/');
-            anonymise_bytes(anonymiser, value.before, out);
-            text_add(out, span_drop(span_take(line, len), value.before.len));
-        } else {
-            text_add_byte(out, line.ptr[0]);
-        }
-        if (line.ptr[0] == '"') {
-            len = closing_quote(span_drop(line, 1)) + 1;
-            add_quoted(anonymiser, span_drop(span_take(line, len), 1), out);
-            text_add(out, len < line.len ? SPAN("\"") : SPAN(""));
-            len++;
-        }
-        line = span_drop(line, len);
+    return kind == PARAM_TEXT || kind == PARAM_LITERAL || kind == PARAM_NAMES;
+}
+
+/* Likewise, of a parameter that is a text. */
+static bool is_text_param(const struct mutator *mutator, struct span written)
+{
+    if (!span_ends(written, SPAN("=")))
+        return false;
+    written = span_drop_last(written, 1);
+    for (size_t i = 0; i < mutator->param_count; i++) {
+        struct span name = span_of(mutator->params[i].name);
+        if (is_text(mutator->params[i].kind) && span_ends(written, name) &&
+            span_ends(span_drop_last(written, name.len), SPAN(" ")))
+            return true;
     }
+    return false;
+}
+
+static size_t add_part(struct anonymiser *anonymiser, const struct mutator *mutator,
+                       struct span line, struct text *out)
+{
+    struct span written = text_span(out);
+    bool is_pattern = line.ptr[0] == '/' && span_ends(written, SPAN("="));
+    if (line.ptr[0] == '"' || is_pattern)
+        return add_enclosed(anonymiser, line, out);
+    if (is_about_someone(written))
+        return add_someone(anonymiser, line, out);
+    if (is_text_param(mutator, written))
+        return add_word(anonymiser, line, out);
+    text_add_byte(out, line.ptr[0]);
+    return 1;
+}
+
+static void add_rule_line(struct anonymiser *anonymiser, const struct mutator *mutator,
+                          struct span line, struct text *out)
+{
+    while (line.len > 0)
+        line = span_drop(line, add_part(anonymiser, mutator, line, out));
 }
 
 /* A rule of ours tells nothing. Draws depend on a rule's text, so it is better left alone. */
@@ -122,10 +179,11 @@ static void add_rule(struct anonymiser *anonymiser, struct span line, struct tex
     struct text rule = { 0 };
     struct text error = { 0 };
     struct rule_set *rules = rule_set_new();
+    bool is_rule = rule_set_add_line(rules, line, (struct place){ 0 }, &error);
     if (is_builtin(line))
         text_add(&rule, line);
-    else
-        add_rule_line(anonymiser, line, &rule);
+    else if (is_rule)
+        add_rule_line(anonymiser, rules->rules[0]->mutator, line, &rule);
     if (rule_set_add_line(rules, text_span(&rule), (struct place){ 0 }, &error)) {
         text_addf(out, "rule ");
         text_add(out, text_span(&rule));

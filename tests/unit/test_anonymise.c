@@ -103,6 +103,9 @@ static void a_transcript_keeps_its_shape(void **state)
                          SPAN("# about corp.example\n"
                               "rule to server command MAIL sender=*@corp.example answer "
                               "reply=\"451 no mail of {sender} from corp.example\"\n"
+                              "rule to server command matches=/^MAIL FROM:<(?i)[Bb]oss@corp/ "
+                              "drop\n"
+                              "rule to server body header remove=X-Corp-Secret\n"
                               "rule to client greeting delay time=20ms\n"
                               "option only-recipient *@corp.example\n"
                               "client 192.0.2.7:4000\n"
@@ -112,6 +115,9 @@ static void a_transcript_keeps_its_shape(void **state)
                          &out);
     const char *made = text_string(&out);
     assert_null(strstr(made, "corp"));
+    assert_null(strstr(made, "Corp"));
+    assert_non_null(strstr(made, " matches=/^MAIL FROM:<(?i)[Bb]"));
+    assert_non_null(strstr(made, " header remove=X-"));
     assert_null(strstr(made, "192"));
     assert_null(strstr(made, "C<"));
     assert_non_null(strstr(made, " of {sender} from "));
