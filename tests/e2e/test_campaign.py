@@ -29,7 +29,7 @@ REPORT = """\
 
 
 def unescaped(text):
-    """The bytes of a step's text; CRLF at its end unless it shows otherwise (docs/transcripts.md)."""
+    """The bytes of a step's text (docs/transcripts.md); CRLF at its end unless it shows another."""
     letters = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\", '"': '"'}
     shows_end = re.search(r"(?:(?<!\\)(?:\\\\)*\\(?:[rn]|))$", text)
     text = text[:-1] if shows_end and text.endswith("\\") else text
