@@ -93,7 +93,7 @@
  * make it hand over sooner, and of journal or capture that may wait for a slow file; what comes on
  * top is lost and counted. */
 #define GATHER_MS 5
-#define JOURNAL_FLUSH_SIZE (256 * 1024)
+#define JOURNAL_FLUSH_SIZE (128 * 1024)
 #define JOURNAL_BACKLOG_MAX (64 * 1024 * 1024)
 /* The same of a capture, and bytes of plain text in one of its packets. */
 #define PCAP_FLUSH_SIZE (256 * 1024)

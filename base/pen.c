@@ -15,6 +15,18 @@ const char pen_pairs[200] = "00010203040506070809"
                             "80818283848586878889"
                             "90919293949596979899";
 
+uint8_t *pen_large_number(uint8_t *at, uint64_t number)
+{
+    unsigned fours[PEN_NUMBER_MAX / 4];
+    unsigned count = 0;
+    for (; number >= 10000; number /= 10000)
+        fours[count++] = (unsigned)(number % 10000);
+    at = pen_below_10000(at, (unsigned)number);
+    while (count > 0)
+        at = pen_digits(at, fours[--count], 4);
+    return at;
+}
+
 uint8_t *pen_plain(uint8_t *at, struct span *text)
 {
     const uint8_t *from = text->ptr;

@@ -38,8 +38,8 @@ static inline uint8_t *pen_span(uint8_t *at, struct span bytes)
 /* All numbers of two digits, one behind the other. */
 extern const char pen_pairs[200];
 
-/* Writes so many digits of a number, the last ones. */
-static inline uint8_t *pen_digits(uint8_t *at, uint64_t number, unsigned digits)
+/* Writes so many digits of a number, the last ones; at most nine. */
+static inline uint8_t *pen_digits(uint8_t *at, unsigned number, unsigned digits)
 {
     unsigned left = digits;
     for (; left >= 2; left -= 2, number /= 100)
@@ -49,18 +49,26 @@ static inline uint8_t *pen_digits(uint8_t *at, uint64_t number, unsigned digits)
     return at + digits;
 }
 
+/* A number of more than four digits. */
+uint8_t *pen_large_number(uint8_t *at, uint64_t number);
+
+/* Four digits, without the noughts that they begin with. */
+static inline uint8_t *pen_below_10000(uint8_t *at, unsigned number)
+{
+    if (number >= 1000)
+        return pen_digits(at, number, 4);
+    if (number >= 100)
+        return pen_digits(at, number, 3);
+    return pen_digits(at, number, number >= 10 ? 2 : 1);
+}
+
 /* The most digits that a number has. */
 #define PEN_NUMBER_MAX 20
 
 /* All its digits. */
 static inline uint8_t *pen_number(uint8_t *at, uint64_t number)
 {
-    unsigned digits = 1;
-    uint64_t rest = number;
-    for (; rest >= 10000; rest /= 10000)
-        digits += 4;
-    digits += (unsigned)(rest >= 10) + (unsigned)(rest >= 100) + (unsigned)(rest >= 1000);
-    return pen_digits(at, number, digits);
+    return number < 10000 ? pen_below_10000(at, (unsigned)number) : pen_large_number(at, number);
 }
 
 /* Writes what stands at the beginning of a text without needing an escape (span_plain), and drops

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "base/apart.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "proxy/spool.h"
@@ -84,7 +85,7 @@ void journal_writer_init(struct journal_writer *writer, struct journal_file *fil
                                        .lines.max = JOURNAL_BACKLOG_MAX };
 }
 
-void journal_writer_flush(struct journal_writer *writer)
+APART void journal_writer_flush(struct journal_writer *writer)
 {
     if (!writer->lines.len)
         return;

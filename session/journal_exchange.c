@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "base/apart.h"
 #include "base/version.h"
 
 static char event_mark(const struct journal_entry *entry)
@@ -108,7 +109,7 @@ static void add_time(instant time, struct text *out)
     text_add_byte(out, 'Z');
 }
 
-void journal_exchange_entry(const struct journal_entry *entry, struct text *out)
+APART void journal_exchange_entry(const struct journal_entry *entry, struct text *out)
 {
     add_time(entry->time, out);
     text_add(out, SPAN(",smtpchaos,"));

@@ -176,7 +176,7 @@ static void add_close(struct text *out, const struct journal_entry *entry)
     if (!at)
         return;
     at = pen_number(pen_span(at, KEY("duration")), microseconds / 1000000);
-    at = pen_digits(pen_span(at, SPAN(".")), microseconds % 1000000, 6);
+    at = pen_digits(pen_span(at, SPAN(".")), (unsigned)(microseconds % 1000000), 6);
     text_end_room(out, put_totals(at, entry));
 }
 

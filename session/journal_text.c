@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "base/apart.h"
 #include "base/version.h"
 
 /* SGR codes by what a line is about. */
@@ -168,7 +169,7 @@ static void add_row(const struct journal_entry *entry, bool colours, struct text
     text_add(out, *colour ? SPAN("\x1b[0m\n") : SPAN("\n"));
 }
 
-void journal_text_entry(const struct journal_entry *entry, bool colours, struct text *out)
+APART void journal_text_entry(const struct journal_entry *entry, bool colours, struct text *out)
 {
     if (entry->event != JOURNAL_GREETING && entry->event != JOURNAL_REPLY) {
         add_row(entry, colours, out);
