@@ -100,29 +100,45 @@ uint64_t span_hash_nocase(struct span text, uint64_t hash)
     return (hash ^ text.len) * FNV_PRIME;
 }
 
-/* The classic two-cursor match: on a mismatch, let the last star swallow one byte more. */
-bool span_matches_glob(struct span text, struct span glob)
+static bool is_matched(uint8_t byte, uint8_t by)
+{
+    return by == '?' || byte_lower(byte) == byte_lower(by);
+}
+
+/* The classic two-cursor match: on a mismatch, let the last star swallow one byte more. The glob
+ * ends in a star. */
+static bool matches_before_star(struct span text, struct span glob)
 {
     size_t t = 0;
     size_t g = 0;
     size_t star = SIZE_MAX;
     size_t resume = 0;
-    while (t < text.len) {
-        if (g < glob.len && glob.ptr[g] == '*') {
+    for (;;) {
+        if (glob.ptr[g] == '*') {
             star = g++;
             resume = t;
-        } else if (g < glob.len &&
-                   (glob.ptr[g] == '?' || byte_lower(glob.ptr[g]) == byte_lower(text.ptr[t]))) {
+            if (g == glob.len)
+                return true;
+        } else if (t < text.len && is_matched(text.ptr[t], glob.ptr[g])) {
             g++;
             t++;
-        } else if (star != SIZE_MAX) {
+        } else if (t < text.len && star != SIZE_MAX) {
             g = star + 1;
             t = ++resume;
         } else {
             return false;
         }
     }
-    while (g < glob.len && glob.ptr[g] == '*')
-        g++;
-    return g == glob.len;
+}
+
+/* What stands behind the last star is the text's end, which tells most texts apart at once. */
+bool span_matches_glob(struct span text, struct span glob)
+{
+    while (glob.len > 0 && glob.ptr[glob.len - 1] != '*') {
+        if (text.len == 0 || !is_matched(text.ptr[text.len - 1], glob.ptr[glob.len - 1]))
+            return false;
+        text.len--;
+        glob.len--;
+    }
+    return glob.len > 0 ? matches_before_star(text, glob) : text.len == 0;
 }
