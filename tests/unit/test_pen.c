@@ -18,7 +18,7 @@ static void check_number(uint64_t number)
     uint8_t *room = malloc((size_t)len);
     assert_non_null(room);
     assert_ptr_equal(pen_number(room, number), room + len);
-    assert_memory_equal(room, wanted, len);
+    assert_memory_equal(room, wanted, (size_t)len);
     free(room);
 }
 
