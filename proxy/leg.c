@@ -164,26 +164,29 @@ bool leg_has_unread(const struct leg *leg)
 }
 
 /* One span needs no vector, which the kernel would have to fetch. */
-static ssize_t send_span(int fd, struct span span)
+static ssize_t send_span(int fd, struct span span, int flags)
 {
-    return send(fd, span.ptr, span.len, MSG_NOSIGNAL);
+    return send(fd, span.ptr, span.len, flags);
 }
 
-static ssize_t send_spans(int fd, const struct span *spans, size_t count)
+static ssize_t send_spans(int fd, const struct span *spans, size_t count, int flags)
 {
     struct iovec parts[SPANS_MAX];
     struct msghdr message = { .msg_iov = parts,
                               .msg_iovlen = count < SPANS_MAX ? count : SPANS_MAX };
     for (size_t i = 0; i < message.msg_iovlen; i++)
         parts[i] = (struct iovec){ (void *)spans[i].ptr, spans[i].len };
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
+    return sendmsg(fd, &message, flags);
 }
 
 ssize_t leg_send(struct leg *leg, const struct span *spans, size_t count)
 {
+    /* A FIN that finds the last bytes still waiting leaves with them, a segment less. */
+    int flags = MSG_NOSIGNAL | (leg->ends_next ? MSG_MORE : 0);
     ssize_t sent;
     do
-        sent = count == 1 ? send_span(leg->fd, spans[0]) : send_spans(leg->fd, spans, count);
+        sent = count == 1 ? send_span(leg->fd, spans[0], flags)
+                          : send_spans(leg->fd, spans, count, flags);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? uv_translate_sys_error(errno) : sent;
 }

@@ -37,6 +37,7 @@ struct leg {
     bool may_read;       /* there may be bytes, or an end, to be read */
     bool was_emptied;    /* the last read found less than there was room for */
     bool wants_write;    /* the kernel took less than there was */
+    bool ends_next;      /* leg_finish follows at once: what is written need not leave before it */
     bool is_urgent;      /* urgent bytes have come: a short read does not mean that all is read */
     bool peer_ended;     /* a FIN is waiting behind the bytes to be read */
     bool is_read_out;    /* ... and was read */

@@ -93,6 +93,7 @@ bool link_write(struct link *link, enum side side, instant now)
     size_t count = session_peek_all(link->session, direction, spans, SPANS_MAX);
     if (!count)
         return leg->is_torn;
+    leg->ends_next = !leg->layer && session_finish_follows(link->session, direction);
     ssize_t sent = leg_write(leg, spans, count);
     if (sent > 0) {
         capture_sent(link->capture, side, spans, (size_t)sent, now);

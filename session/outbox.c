@@ -279,6 +279,11 @@ size_t outbox_peek(const struct outbox *outbox, struct span *spans, size_t max)
     return count;
 }
 
+bool outbox_finish_follows(const struct outbox *outbox)
+{
+    return outbox->plain && has_steps(outbox) && nth(outbox->schedule, 0)->kind == STEP_FINISH;
+}
+
 static void take_from_step(struct outbox *outbox, size_t sent)
 {
     check(sent <= allowed(outbox));

@@ -119,6 +119,8 @@ static inline bool outbox_may_leave(const struct outbox *outbox)
 {
     return outbox->plain || (!outbox_is_plain(outbox) && outbox_step_may_leave(outbox));
 }
+/* STEP_FINISH stands right behind the bytes that outbox_peek gives. */
+bool outbox_finish_follows(const struct outbox *outbox);
 /* `sent` bytes of the peeked stretch have left. */
 void outbox_consume(struct outbox *outbox, size_t sent, instant now);
 /* The step at the head, for the owner to carry out; STEP_NONE while it has to wait for its turn. */

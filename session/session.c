@@ -196,6 +196,11 @@ size_t session_peek_all(const struct session *session, enum direction direction,
     return outbox_peek(&lane->out, spans, max);
 }
 
+bool session_finish_follows(const struct session *session, enum direction direction)
+{
+    return outbox_finish_follows(&session->lanes[direction].out);
+}
+
 struct span session_peek(const struct session *session, enum direction direction)
 {
     struct span first;

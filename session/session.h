@@ -107,6 +107,8 @@ struct span session_peek(const struct session *session, enum direction direction
 /* Up to `max` spans of them at once, for writev; returns how many. */
 size_t session_peek_all(const struct session *session, enum direction direction, struct span *spans,
                         size_t max);
+/* WISH_FINISH comes right behind them: both may leave in one segment. */
+bool session_finish_follows(const struct session *session, enum direction direction);
 /* `sent` bytes of them have left. True when that may have changed what the sides should do. */
 bool session_consume(struct session *session, enum direction direction, size_t sent, instant now);
 

@@ -424,6 +424,27 @@ static void test_an_end_waits_for_its_turn(void **state)
     box_end(&box);
 }
 
+/* The owner may then let the last bytes wait for the end. */
+static void test_an_end_right_behind_bytes_is_told(void **state)
+{
+    struct box box;
+    (void)state;
+    box_begin(&box);
+    outbox_add(&box.out, SPAN("221 bye\r\n"));
+    assert_false(outbox_finish_follows(&box.out));
+    outbox_step(&box.out, STEP_FINISH);
+    assert_true(outbox_finish_follows(&box.out));
+    expect_leaves(&box, "221 bye\r\n");
+    assert_false(outbox_finish_follows(&box.out));
+    outbox_done(&box.out, box.now);
+    outbox_add(&box.out, SPAN("more"));
+    outbox_wait(&box.out, MS(1));
+    outbox_step(&box.out, STEP_FINISH);
+    assert_false(outbox_finish_follows(&box.out));
+    outbox_clear(&box.out);
+    box_end(&box);
+}
+
 static void test_steps_are_kept_apart(void **state)
 {
     static const enum step_kind kinds[] = { STEP_OPEN, STEP_FINISH, STEP_RESET, STEP_FINISH_ALL,
@@ -502,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_another_pace_begins_anew),
         cmocka_unit_test(test_moved_bytes_leave_at_a_pace),
         cmocka_unit_test(test_an_end_waits_for_its_turn),
+        cmocka_unit_test(test_an_end_right_behind_bytes_is_told),
         cmocka_unit_test(test_steps_are_kept_apart),
         cmocka_unit_test(test_behind_silence_nothing_leaves),
     };
