@@ -132,8 +132,8 @@ uint8_t *session_reserve(struct session *session, enum direction direction, size
     return chain_reserve(&session->lanes[direction].in, room);
 }
 
-SELDOM static void show_commit(struct session *session, enum direction direction, size_t got,
-                               instant now)
+APART static void show_commit(struct session *session, enum direction direction, size_t got,
+                              instant now)
 {
     size_t room;
     struct session_call call = { .door = DOOR_COMMIT, .now = now, .direction = direction };
@@ -172,7 +172,7 @@ size_t session_receive(struct session *session, enum direction direction, struct
 }
 
 /* A line ending that has left may belong to the end of a mail that is still to come. */
-SELDOM static void note_cut(struct session *session, enum direction direction)
+APART static void note_cut(struct session *session, enum direction direction)
 {
     struct lane *lane = &session->lanes[direction];
     show(session, &(struct session_call){ .door = DOOR_CUT, .direction = direction });
@@ -216,8 +216,8 @@ static bool is_waited_for(const struct session *session, enum direction directio
     return !outbox_is_empty(&lane->out) || lane->source_ended || lane->paused || other->in.len > 0;
 }
 
-SELDOM static void show_consume(struct session *session, enum direction direction, size_t sent,
-                                instant now)
+APART static void show_consume(struct session *session, enum direction direction, size_t sent,
+                               instant now)
 {
     show(session, &(struct session_call){
                       .door = DOOR_CONSUME, .now = now, .direction = direction, .sent = sent });
@@ -438,7 +438,7 @@ unsigned session_wishes(const struct session *session, enum side side)
     return side == SERVER ? wishes_of(session, SERVER) : wishes_of(session, CLIENT);
 }
 
-SELDOM static instant steps_due(const struct session *session)
+APART static instant steps_due(const struct session *session)
 {
     return instant_min(outbox_deadline(&session->lanes[TO_SERVER].out),
                        outbox_deadline(&session->lanes[TO_CLIENT].out));

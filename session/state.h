@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/apart.h"
 #include "base/chain.h"
 #include "base/limits.h"
 #include "mutators/mutation.h"
@@ -218,9 +219,6 @@ struct session {
 };
 
 /* -- doors ---------------------------------------------------------------------------------- */
-
-/* What is seldom done keeps out of the way of what is done for each event. */
-#define SELDOM __attribute__((noinline))
 
 /* Tells the witness of a call, before it is done. */
 static inline void show(const struct session *session, const struct session_call *call)

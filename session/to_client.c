@@ -23,8 +23,8 @@ static unsigned code_heard(const struct smtp_event *event, const struct outcome 
     return content.len ? smtp_reply_parse(content).code : REPLY_UNHEARD;
 }
 
-SELDOM static unsigned deliver_as_asked(struct session *session, const struct smtp_event *event,
-                                        bool owned, const struct outcome *outcome)
+APART static unsigned deliver_as_asked(struct session *session, const struct smtp_event *event,
+                                       bool owned, const struct outcome *outcome)
 {
     struct lane *lane = client_lane(session);
     struct span bytes = outcome->taken ? text_span(&outcome->content) : event->raw;
@@ -74,8 +74,8 @@ static void name_command(const struct session *session, struct smtp_event *event
             envelope_recipient(granted, granted->recipient_count - pending->replies);
 }
 
-SELDOM static void say_answer(struct session *session, struct pending *pending, unsigned received,
-                              instant now)
+APART static void say_answer(struct session *session, struct pending *pending, unsigned received,
+                             instant now)
 {
     struct lane *lane = client_lane(session);
     struct smtp_event event = { .kind = SMTP_REPLY, .going = TO_CLIENT, .raw = pending->answer };
@@ -190,8 +190,8 @@ static bool is_for_held(const struct session *session, const struct pending *pen
     return session->mail.asks && pending->server_verb == VERB_DATA && !pending->after_message;
 }
 
-SELDOM static void swallow(struct session *session, const struct smtp_event *event, bool owned,
-                           const struct pending *pending, instant now)
+APART static void swallow(struct session *session, const struct smtp_event *event, bool owned,
+                          const struct pending *pending, instant now)
 {
     bool final = pending->after_message;
     unsigned code = event->reply.code;
@@ -292,8 +292,8 @@ static void pass_shown(struct session *session, const struct smtp_event *event, 
         held_is_taken(session, received);
 }
 
-SELDOM static void pass_refusal(struct session *session, const struct smtp_event *event, bool owned,
-                                const struct pending *pending, instant now)
+APART static void pass_refusal(struct session *session, const struct smtp_event *event, bool owned,
+                               const struct pending *pending, instant now)
 {
     struct text refusal = { 0 };
     text_add(&refusal, event->raw);
@@ -302,8 +302,8 @@ SELDOM static void pass_refusal(struct session *session, const struct smtp_event
 }
 
 /* False when there is nothing to edit. */
-SELDOM static bool pass_edited(struct session *session, const struct smtp_event *event, bool owned,
-                               const struct pending *pending, instant now)
+APART static bool pass_edited(struct session *session, const struct smtp_event *event, bool owned,
+                              const struct pending *pending, instant now)
 {
     struct smtp_event edited = *event;
     struct text offer = { 0 };

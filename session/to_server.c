@@ -186,7 +186,7 @@ struct announcement {
     uint64_t size;
 };
 
-SELDOM static struct announcement announcement_of(const struct smtp_event *event)
+APART static struct announcement announcement_of(const struct smtp_event *event)
 {
     struct announcement chunk = { 0 };
     chunk.valid =
