@@ -263,9 +263,9 @@ def main(words: list) -> None:
     with ExitStack() as stack:
         bench = Bench(form, only, stack)
         found = bench.run()
+    report.show(bench, found)
     if file:
         report.keep(bench, file)
-    report.show(bench, found)
 
 
 if __name__ == "__main__":

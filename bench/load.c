@@ -259,6 +259,8 @@ static void turn(struct load *load)
     int count = epoll_wait(load->epoll, events, EVENTS_MAX, STALL_MS);
     if (count == 0)
         refuse("nothing has moved for ten seconds");
+    if (count < 0 && errno != EINTR)
+        fail("epoll_wait");
     for (int i = 0; i < count; i++)
         serve(load, &events[i]);
     change_stage(load);

@@ -28,6 +28,7 @@ class Sink:
         pin(self.pid, cpus)
         line = self.process.stdout.readline()
         if not line.startswith("listening "):
+            self.stop()
             raise Trouble("bench-sink did not start")
         self.port = int(line.rpartition(":")[2])
 
@@ -77,6 +78,7 @@ class Held:
         pin(self.client.pid, cpus)
         line = self.client.stdout.readline()
         if line != f"holding {sessions}\n":
+            self.client.kill()
             raise Trouble(self.client.communicate()[1].strip())
 
     def let_go(self) -> None:
