@@ -13,12 +13,17 @@ static struct lane *server_lane(struct session *session)
 /* -- connect -------------------------------------------------------------------------------- */
 
 /* The client is greeted by us. False when the server is spared the connection. */
-static bool greet_ourselves(struct session *session, const struct outcome *outcome, instant now)
+static bool greet_ourselves(struct session *session, enum direction going,
+                            const struct outcome *outcome, instant now)
 {
     struct pending *pending = dialogue_expect(&session->dialogue);
     answer_later(pending, outcome, outcome->answer_told ? REPLY_REPLACED : REPLY_LOCAL);
-    if (outcome->answer_told)
-        return true; /* handle_greeting swallows the server's own */
+    if (outcome->answer_told) {
+        /* handle_greeting swallows the server's own */
+        if (going == TO_SERVER)
+            outbox_step(&session->lanes[TO_SERVER].out, STEP_OPEN);
+        return true;
+    }
     session->greeted = true;
     session->detached = true;
     side_is_gone(session, SERVER);
@@ -39,14 +44,11 @@ static bool connect_event(struct session *session, enum direction going, instant
     struct lane *lane = &session->lanes[going];
     const struct smtp_event event = { .kind = SMTP_CONNECT, .going = going };
     const struct outcome *outcome = judge(session, &event, now);
-    bool told = outcome->has_answer && greet_ourselves(session, outcome, now);
-    if (outcome->has_answer && !told)
-        return false;
-    outbox_wait(&lane->out, told ? 0 : outcome->delay);
-    if (going == TO_SERVER && (told || goes_on(outcome)))
+    if (outcome->has_answer)
+        return greet_ourselves(session, going, outcome, now);
+    outbox_wait(&lane->out, outcome->delay);
+    if (going == TO_SERVER && goes_on(outcome))
         outbox_step(&lane->out, STEP_OPEN);
-    if (told)
-        return true;
     if (outcome->taken)
         lane_send_content(lane, outcome, SIZE_MAX);
     apply_fate(session, outcome->fate, lane);
