@@ -236,7 +236,8 @@ static bool overtakes(const struct session *session, const struct smtp_event *ev
            outcome->fate == FATE_NONE;
 }
 
-void swapped_command_goes(struct session *session, instant now)
+/* It leaves; in a session whose sides were parted its answer waits for its turn. */
+APART static void swapped_command_leaves(struct session *session)
 {
     struct lane *lane = server_lane(session);
     struct swap kept = swap_take(&lane->swap);
@@ -249,13 +250,19 @@ void swapped_command_goes(struct session *session, instant now)
     if (session->detached) {
         stand_in(session, event.command.verb, &outcome);
         answer_later(pending, &outcome, REPLY_LOCAL);
-        say_answers(session, now);
     } else {
         outbox_wait(&lane->out, kept.delay);
         outbox_add(&lane->out, event.raw);
     }
     text_deinit(&outcome.answer);
     swap_deinit(&kept);
+}
+
+void swapped_command_goes(struct session *session, instant now)
+{
+    swapped_command_leaves(session);
+    if (session->detached)
+        say_answers(session, now);
 }
 
 /* -- the whole ------------------------------------------------------------------------------ */
@@ -353,8 +360,9 @@ void handle_command(struct session *session, struct smtp_event *event, instant n
     if (command_waits(session, event, outcome, now))
         return;
     bool overtook = overtakes(session, event, outcome);
-    if (!overtook)
-        command_goes(session, now);
+    /* No answer is said yet: it would be judged, and the outcome is still needed. */
+    if (!overtook && session->lanes[TO_SERVER].swap)
+        swapped_command_leaves(session);
     command_leaves(session, event, outcome, now);
     if (overtook) {
         dialogue_newest(&session->dialogue)->overtook = true;
