@@ -86,10 +86,11 @@ static void wait_for_scan(struct session *session, duration wait)
 
 /* -- the rules ------------------------------------------------------------------------------ */
 
-/* One answer and one fate for the whole mail: the first that a line asks for. */
+/* One answer for the whole mail, the first that a line asks for, and the harshest fate. */
 struct held_verdict {
     bool has_answer;
     struct text answer;
+    duration wait; /* before the answer */
     enum fate fate;
 };
 
@@ -98,6 +99,7 @@ static void note_verdict(struct held_verdict *verdict, const struct outcome *out
     if (outcome->has_answer && !verdict->has_answer) {
         verdict->has_answer = true;
         text_add(&verdict->answer, text_span(&outcome->answer));
+        verdict->wait = outcome->delay;
     }
     if (outcome->fate > verdict->fate)
         verdict->fate = outcome->fate;
@@ -154,16 +156,17 @@ static void forget(struct mail *mail)
 }
 
 /* The client is answered here, the server forgets the envelope. */
-static void refuse(struct session *session, struct span answer, enum fate fate)
+static void refuse(struct session *session, const struct held_verdict *verdict)
 {
-    struct outcome *outcome = judged(session);
-    text_clear(&outcome->answer);
-    text_add(&outcome->answer, answer);
-    outcome->fate = fate;
+    const struct outcome refusal = {
+        .answer = verdict->answer,
+        .delay = verdict->wait,
+        .fate = verdict->fate,
+    };
     forget(&session->mail);
     struct pending *pending = final_place(session, false);
     if (pending)
-        answer_later(pending, outcome, REPLY_LOCAL);
+        answer_later(pending, &refusal, REPLY_LOCAL);
     say(session, SPAN("RSET\r\n"), VERB_RSET);
 }
 
@@ -188,10 +191,8 @@ static void end_meets_rules(struct session *session, struct smtp_event *event, e
     const struct outcome *outcome = judge(session, event, now);
     fate = outcome->fate > fate ? outcome->fate : fate;
     if (outcome->has_answer && !outcome->answer_told) {
-        struct text answer = { 0 };
-        text_add(&answer, text_span(&outcome->answer));
-        refuse(session, text_span(&answer), fate);
-        text_deinit(&answer);
+        refuse(session, &(struct held_verdict){
+                            .answer = outcome->answer, .wait = outcome->delay, .fate = fate });
     } else if (fate != FATE_NONE || (outcome->taken && outcome->piece_count == 0)) {
         forget(&session->mail);
         apply_fate(session, fate, mail_lane(session));
@@ -210,12 +211,13 @@ void held_end(struct session *session, const struct smtp_event *event, instant n
     end.raw = span_make(dot, event->raw.len);
     lane_discard(mail_lane(session), event->raw.len);
     if (session->mail.too_long) {
-        refuse(session, SPAN(TOO_LONG), FATE_NONE);
-        return;
+        text_add(&verdict.answer, SPAN(TOO_LONG));
+        verdict.has_answer = true;
+    } else {
+        judge_lines(session, &verdict, now);
     }
-    judge_lines(session, &verdict, now);
     if (verdict.has_answer)
-        refuse(session, text_span(&verdict.answer), verdict.fate);
+        refuse(session, &verdict);
     else
         end_meets_rules(session, &end, verdict.fate, now);
     text_deinit(&verdict.answer);

@@ -28,6 +28,33 @@ static bool says_in_journal(struct driver *driver, const char *words)
     return span_search(log, span_of(words)) < log.len;
 }
 
+/* -- mail that is kept ---------------------------------------------------------------------- */
+
+/* Whatever was judged last, the refusal is not delayed with it. */
+static void test_kept_mail_is_bounded(void **state)
+{
+    const char *const rules[] = { "to server command DATA hold reply=\"354 go ahead\"",
+                                  "to client reply 354 delay time=5s", NULL };
+    struct driver driver;
+    struct text block = { 0 };
+    (void)state;
+    driver_begin(&driver, rules, 1);
+    driver.session->journal = NULL; /* it would be longer than all else */
+    driver_say(&driver, SERVER, SPAN("220 mx\r\n"));
+    driver_say(&driver, CLIENT, SPAN("DATA\r\n"));
+    driver_pass(&driver, SECONDS(5));
+    driver_hears(&driver, CLIENT, "220 mx\r\n354 go ahead\r\n");
+    repeat_into(&block, "a line of a mail that is too long to be kept\r\n", MANY);
+    for (size_t said = 0; said <= HOLD_BYTES_MAX; said += block.len)
+        driver_say(&driver, CLIENT, text_span(&block));
+    assert_true(session_held(driver.session) <= HOLD_BYTES_MAX);
+    driver_say(&driver, CLIENT, SPAN(".\r\n"));
+    driver_hears(&driver, CLIENT, "552 5.3.4 the mail is too long to be kept\r\n");
+    driver_hears(&driver, SERVER, "RSET\r\n");
+    text_deinit(&block);
+    driver_end(&driver);
+}
+
 /* -- one read ------------------------------------------------------------------------------- */
 
 /* One call takes what one chunk has room for, and the next goes on behind it. */
@@ -366,6 +393,7 @@ static void test_an_empty_pool_stops_reading(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kept_mail_is_bounded),
         cmocka_unit_test(test_a_read_takes_what_there_is_room_for),
         cmocka_unit_test(test_a_wire_that_backs_up),
         cmocka_unit_test(test_rules_that_back_up),
