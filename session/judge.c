@@ -72,8 +72,9 @@ void outcome_begin(struct outcome *outcome)
 
 struct outcome *judged(struct session *session)
 {
-    session->desk->outcome.asks = true;
-    return &session->desk->outcome;
+    struct outcome *outcome = desk_outcome(session->desk);
+    outcome->asks = true;
+    return outcome;
 }
 
 /* Where the event's bytes stand among those of its direction. Of a body's end the line ending
@@ -329,7 +330,7 @@ static void ask_rules(struct session *session, const struct smtp_event *event, s
                       instant now)
 {
     const struct rule_set *set = session->rules;
-    const struct outcome *outcome = &session->desk->outcome;
+    const struct outcome *outcome = desk_outcome(session->desk);
     struct captures captures = { 0 };
     const struct match_source source = match_of(session, event, now, &captures);
     for (size_t i = first; i < set->count; i = next_named(set, i + 1, event)) {

@@ -36,45 +36,12 @@
 #include "base/chain.h"
 #include "base/limits.h"
 #include "mutators/mutation.h"
+#include "session/desk.h"
 #include "session/match.h"
 #include "session/outbox.h"
 #include "session/session.h"
 #include "smtp/decoder.h"
 #include "smtp/dialogue.h"
-
-/* What all rules together want of one event. */
-struct outcome {
-    bool asks;  /* for anything at all */
-    bool taken; /* content: pieces replace the event */
-    struct text content;
-    struct piece *pieces; /* owned, room for `piece_room` */
-    size_t piece_count;
-    size_t piece_room;
-    bool has_bare; /* TLS is left in front of one of them */
-    bool has_answer;
-    bool answer_told;
-    bool takes_over;
-    struct text answer;
-    struct hold hold;
-    duration delay;
-    uint64_t pace_bytes;
-    duration pace_gap;
-    instant pace_until;
-    uint64_t slice_after;
-    duration slice_gap;
-    duration gather;
-    duration swap;
-    enum fate fate;
-    uint64_t fate_after;
-    bool ends_rudely;
-    struct tls_plan *tls; /* owned; NULL: nothing is asked of the handshake */
-};
-
-/* Where events are judged, one at a time: nothing on it outlives the work on one event. */
-struct desk {
-    struct mutation mutation;
-    struct outcome outcome;
-};
 
 /* Where the mail that the client is sending goes. */
 enum body_route {
@@ -359,11 +326,14 @@ size_t before_fate(const struct outcome *outcome, size_t len);
 void notice_line(struct session *session, const struct smtp_event *event);
 void outcome_begin(struct outcome *outcome);
 void judge_by_rules(struct session *session, const struct smtp_event *event, instant now);
-/* Runs the rules; the answer lies on the desk, valid until the next call. */
+/* Runs the rules; the answer lies on the desk, valid until the next call. All that says answers to
+ * the client judges them. */
 static inline const struct outcome *judge(struct session *session, const struct smtp_event *event,
                                           instant now)
 {
-    struct outcome *outcome = &session->desk->outcome;
+    if (DESK_PLACES > 1)
+        desk_turn(session->desk);
+    struct outcome *outcome = desk_outcome(session->desk);
     if (outcome->asks)
         outcome_begin(outcome);
     if (judge_knows(session, event->going, event->kind))
