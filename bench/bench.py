@@ -24,6 +24,7 @@ import cpus  # noqa: E402
 import load  # noqa: E402
 import measures  # noqa: E402
 import report  # noqa: E402
+import unpaced  # noqa: E402
 from crosscheck import CROSS_CHECK, CrossCheck, is_possible  # noqa: E402
 from trouble import Trouble  # noqa: E402
 
@@ -259,6 +260,7 @@ def check_programs() -> None:
 def main(words: list) -> None:
     form, only, file = read_arguments(words)
     check_programs()
+    unpaced.enter()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
         bench = Bench(form, only, stack)

@@ -1,6 +1,7 @@
 """The measuring programs of bench/: what they measure happens, and what failed is no figure."""
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -15,6 +16,7 @@ import contenders  # noqa: E402
 import load  # noqa: E402
 import measures  # noqa: E402
 import table  # noqa: E402
+import unpaced  # noqa: E402
 import workers  # noqa: E402
 from lab.wait import wait_until  # noqa: E402
 from network import free_port  # noqa: E402
@@ -56,6 +58,16 @@ class LoadTest(unittest.TestCase):
         self.assertEqual(before + 100, len(os.listdir(f"/proc/{self.sink.pid}/fd")))
         held.let_go()
         wait_until(lambda: len(os.listdir(f"/proc/{self.sink.pid}/fd")) == before, "the ends")
+
+    def test_its_network_does_not_pace(self):
+        if not unpaced.may_enter():
+            self.skipTest("a network namespace is not permitted here")
+        inside = subprocess.run(
+            ["unshare", "--net", sys.executable, "-c",
+             "import unpaced; unpaced.enter(); print(unpaced.SETTING.read_text())"],
+            env=os.environ | {unpaced.INSIDE: "1", "PYTHONPATH": str(BENCH)}, text=True,
+            capture_output=True, check=True)
+        self.assertEqual("reno", inside.stdout.strip())
 
     def test_workers_are_compared(self):
         with tempfile.TemporaryDirectory() as place:
