@@ -13,8 +13,8 @@ struct text {
     uint8_t *ptr; /* owned */
     size_t len;
     size_t capacity;
-    size_t max; /* bytes; 0 means TEXT_MAX of limits.h */
-    bool cut;   /* something did not fit */
+    uint32_t max; /* bytes; 0 means TEXT_MAX of limits.h */
+    bool cut;     /* something did not fit */
 };
 
 /* A zeroed struct is an empty text. */

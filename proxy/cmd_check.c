@@ -36,7 +36,7 @@ static const struct kind {
     const char *extension;
     void (*warn)(const char *file, struct span text, struct text *warnings);
     bool (*check)(const char *file, struct span text, struct text *errors);
-    size_t size_max;
+    uint32_t size_max;
 } kinds[] = {
     { ".profile", profile_warn, profile_check, PROFILE_SIZE_MAX },
     { ".transcript", NULL, transcript_check, TRANSCRIPT_SIZE_MAX },

@@ -1,6 +1,7 @@
 /* mutator: see mutator.h. */
 #include "harness/mutator/mutator.h"
 
+#include "base/limits.h"
 #include "harness/mutator/work.h"
 
 /* Operations that are laid over one another, at most. */
@@ -56,8 +57,8 @@ static void begin(const struct mutator_input *input)
 {
     work.prng = prng_at(input->seed, 0, 0, 0, 0);
     work.other = input->other;
-    work.out.max = input->len_max;
-    work.piece.max = input->len_max;
+    work.out.max = input->len_max < TEXT_MAX ? (uint32_t)input->len_max : TEXT_MAX;
+    work.piece.max = work.out.max;
     text_clear(&work.out);
     text_clear(&before);
     text_add(&before, span_take(input->bytes, input->len_max));
