@@ -2,11 +2,12 @@
 import smtplib
 import ssl
 import subprocess
+import threading
 import unittest
 
 from lab.postfix import Postfix
 from letter import Letter
-from peers import connect, ehlo
+from peers import TIMEOUT_S, connect, ehlo
 from stage import Stage
 
 UNCHECKED = ssl.create_default_context()
@@ -139,9 +140,16 @@ class ToPostfix(PostfixStage):
                 proxy = self.proxy(server.port, "--send-xclient")
                 with connect(proxy.port) as client:
                     self.assertEqual(heard or greeting, client.to_end())
-        server = self.scripted(lambda connection: connection.reset())
-        proxy = self.proxy(server.port, "--send-xclient")
+        # Torn at once, the client's connection could be gone before connect() has answered.
+        is_connected = threading.Event()
+
+        def reset(connection):
+            is_connected.wait(TIMEOUT_S)
+            connection.reset()
+
+        proxy = self.proxy(self.scripted(reset).port, "--send-xclient")
         with connect(proxy.port) as client:
+            is_connected.set()
             self.assertEqual("RST", client.ending())
 
     def test_a_server_that_says_nothing_is_given_up(self):
