@@ -1,8 +1,11 @@
 """Reads the journal that `smtpchaos proxy --journal FILE` writes, while it is being written."""
 import json
+import time
 from pathlib import Path
 
 from lab.wait import wait_until
+
+LATE_S = 0.05
 
 
 class Journal:
@@ -12,7 +15,17 @@ class Journal:
         self.file = file
 
     def entries(self, **wanted) -> list:
-        """The entries so far whose fields are as wanted; an unfinished last line does not count."""
+        """The entries whose fields are as wanted, when no more have come for as long as the proxy
+        may keep lines to itself (docs/journal.md), and a while longer."""
+        before, size = -1, 0
+        while before != size:
+            before = size
+            time.sleep(LATE_S)
+            size = self.file.stat().st_size if self.file.exists() else 0
+        return self.written(**wanted)
+
+    def written(self, **wanted) -> list:
+        """The entries that are in the file now; an unfinished last line does not count."""
         if not self.file.exists():
             return []
         whole_lines = self.file.read_bytes().rpartition(b"\n")[0].splitlines()
@@ -21,9 +34,9 @@ class Journal:
 
     def wait(self, count: int = 1, timeout_s: float = 15.0, **wanted) -> list:
         """Waits for so many entries with the wanted fields."""
-        wait_until(lambda: len(self.entries(**wanted)) >= count,
+        wait_until(lambda: len(self.written(**wanted)) >= count,
                    f"{count} journal entries with {wanted}", timeout_s)
-        return self.entries(**wanted)
+        return self.written(**wanted)
 
     def head(self) -> dict:
         """The first entry, which tells version, seed, options and rules."""
