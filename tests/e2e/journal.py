@@ -1,11 +1,8 @@
 """Reads the journal that `smtpchaos proxy --journal FILE` writes, while it is being written."""
 import json
-import time
 from pathlib import Path
 
-from lab.wait import wait_until
-
-LATE_S = 0.05
+from lab.wait import wait_until, wait_until_still
 
 
 class Journal:
@@ -17,11 +14,7 @@ class Journal:
     def entries(self, **wanted) -> list:
         """The entries whose fields are as wanted, when no more have come for as long as the proxy
         may keep lines to itself (docs/journal.md), and a while longer."""
-        before, size = -1, 0
-        while before != size:
-            before = size
-            time.sleep(LATE_S)
-            size = self.file.stat().st_size if self.file.exists() else 0
+        wait_until_still(lambda: self.file.stat().st_size if self.file.exists() else 0)
         return self.written(**wanted)
 
     def written(self, **wanted) -> list:

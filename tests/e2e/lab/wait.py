@@ -30,3 +30,12 @@ def is_listening(port: int) -> bool:
 
 def wait_listening(port: int, timeout_s: float = 15.0) -> None:
     wait_until(lambda: is_listening(port), f"a listener on port {port}", timeout_s)
+
+
+def wait_until_still(read, quiet_s: float = 0.05) -> None:
+    """Waits until two looks at what `read` answers find the same."""
+    before = read()
+    time.sleep(quiet_s)
+    while (now := read()) != before:
+        before = now
+        time.sleep(quiet_s)
